@@ -34,8 +34,4 @@ export const Timestamp = z.iso.datetime()
 export type Timestamp = z.infer<typeof Timestamp>
 
 /** A display name: what a person types; unique within its noun, compared without regard to case. */
-export const Name = z
-  .string()
-  .trim()
-  .min(1, 'Give it a name.')
-  .max(100, 'A name has at most 100 characters.')
+export const Name = z.string().trim().min(1, 'Give it a name.').max(100, 'A name has at most 100 characters.')

@@ -1,0 +1,116 @@
+import type { CloudImage, InstanceType, SecurityGroupRef, Zone } from '../../../shared/model/clouds.ts'
+import type { InstanceState } from '../../../shared/model/servers.ts'
+import type { Secret } from '../../../shared/model/secret.ts'
+
+/** An instance as the cloud describes it. */
+export interface CloudInstance {
+  id: string
+  state: InstanceState
+  /** Position in the call that launched it, from 0. */
+  launchPosition: number
+  clientToken: string | null
+  zone: string | null
+  instanceType: string
+  imageId: string
+  keyName: string | null
+  publicIp: string | null
+  privateIp: string | null
+  hostname: string | null
+  securityGroupIds: string[]
+  tags: Readonly<Record<string, string>>
+  launchedAt: string | null
+  /** The cloud's own words for why it is in this state, or null. */
+  stateReason: string | null
+}
+
+/** One launch call: `count` instances alike. The same token never makes a second set. */
+export interface LaunchRequest {
+  clientToken: string
+  count: number
+  imageId: string
+  instanceType: string
+  zone: string | null
+  keyName: string
+  securityGroupIds: string[]
+  /** Plain text; empty for none. */
+  userData: string
+  tags: Readonly<Record<string, string>>
+}
+
+export interface IngressRule {
+  protocol: 'tcp' | 'udp' | 'icmp' | 'all'
+  fromPort: number
+  toPort: number
+  /** A CIDR block, or the group itself. */
+  source: { cidr: string } | { self: true }
+}
+
+export interface CallOptions {
+  signal?: AbortSignal
+}
+
+/**
+ * What Farmhand needs of a cloud account. One provider serves one account; every call names its location. Failures are
+ * AppErrors: `cloud.credentials`, `cloud.unreachable`, `cloud.throttled`, `cloud.capacity`, `cloud.quota`,
+ * `cloud.not_found`, `cloud.wrong_location`, `cloud.bad_answer`, else `cloud.refused`; `retryable` follows the cloud's
+ * contract. Calls retry inside (adaptive, jittered, bounded) only what the cloud says may be retried.
+ */
+export interface CloudProvider {
+  /** Who we are signed in as. */
+  identity(location: string, options?: CallOptions): Promise<{ accountId: string }>
+  zones(location: string, options?: CallOptions): Promise<Zone[]>
+  instanceTypes(location: string, options?: CallOptions): Promise<InstanceType[]>
+  securityGroups(location: string, options?: CallOptions): Promise<SecurityGroupRef[]>
+  findImages(
+    location: string,
+    query: { owner?: string; namePattern?: string; cloudImageIds?: string[] },
+    options?: CallOptions,
+  ): Promise<CloudImage[]>
+
+  /**
+   * All instances that carry the tag, in every state that the cloud still lists, all pages. A page that the cloud fails to
+   * give makes the call fail: a partial list is never answered.
+   */
+  instancesByTag(location: string, tag: { key: string; value: string }, options?: CallOptions): Promise<CloudInstance[]>
+  /** The named ones; those that the cloud does not know are left out. */
+  instancesById(location: string, ids: string[], options?: CallOptions): Promise<CloudInstance[]>
+  /** Launches up to `count` (at least one) and answers those made, by launch position. */
+  launch(location: string, request: LaunchRequest, options?: CallOptions): Promise<CloudInstance[]>
+  terminate(location: string, ids: string[], options?: CallOptions): Promise<void>
+  stop(location: string, ids: string[], options?: CallOptions): Promise<void>
+  start(location: string, ids: string[], options?: CallOptions): Promise<void>
+  reboot(location: string, ids: string[], options?: CallOptions): Promise<void>
+  /** Serial console text, empty when there is none yet. */
+  consoleOutput(location: string, id: string, options?: CallOptions): Promise<{ text: string; at: string | null }>
+
+  /** Makes sure that the key pair exists with this public key; an existing one with another key is replaced. */
+  importKeyPair(
+    location: string,
+    key: { name: string; publicKey: string; tags: Readonly<Record<string, string>> },
+    options?: CallOptions,
+  ): Promise<void>
+  deleteKeyPair(location: string, name: string, options?: CallOptions): Promise<void>
+
+  /** The group with this name in the default VPC with at least these rules, made when missing; answers its id. */
+  ensureSecurityGroup(
+    location: string,
+    group: { name: string; description: string; rules: IngressRule[]; tags: Readonly<Record<string, string>> },
+    options?: CallOptions,
+  ): Promise<{ id: string; created: boolean }>
+  /** False when something still uses it; true when it is gone. */
+  deleteSecurityGroup(location: string, groupId: string, options?: CallOptions): Promise<boolean>
+  /** Groups that carry the tag. */
+  securityGroupsByTag(
+    location: string,
+    tag: { key: string; value: string },
+    options?: CallOptions,
+  ): Promise<SecurityGroupRef[]>
+
+  /** Ends connections. */
+  close(): void
+}
+
+/** How a provider signs in. */
+export type CloudSignIn =
+  | { kind: 'profile'; profile: string; homeDir: string; env: Readonly<Record<string, string | undefined>> }
+  | { kind: 'keys'; accessKeyId: string; secretAccessKey: Secret; sessionToken?: Secret }

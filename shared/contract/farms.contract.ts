@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { Fault } from '../model/errors.ts'
+import { Farm, FarmDocument, FarmInput } from '../model/farms.ts'
+import { FarmId, Name } from '../model/ids.ts'
+import { JobRef } from '../model/jobs.ts'
+import { Plan } from '../model/plan.ts'
+import { method } from './method.ts'
+
+const byId = z.strictObject({ farmId: FarmId })
+
+export const farms = {
+  list: method.route({ method: 'GET', path: '/farms' }).output(z.array(Farm)),
+  get: method.route({ method: 'GET', path: '/farms/{farmId}' }).input(byId).output(Farm),
+  create: method.route({ method: 'POST', path: '/farms' }).input(FarmInput).output(Farm),
+  /**
+   * Replaces the design. `updatedAt` is the one that the editor started from: a design that someone else changed since is
+   * refused with `input.conflict`. A running farm follows its new design at the next pass.
+   */
+  update: method
+    .route({ method: 'PUT', path: '/farms/{farmId}' })
+    .input(z.strictObject({ farmId: FarmId, farm: FarmInput, updatedAt: z.string().optional() }))
+    .output(Farm),
+  clone: method
+    .route({ method: 'POST', path: '/farms/{farmId}/clone' })
+    .input(z.strictObject({ farmId: FarmId, name: Name.optional() }))
+    .output(Farm),
+  /** Only a terminated farm without live servers. */
+  remove: method.route({ method: 'DELETE', path: '/farms/{farmId}' }).input(byId).output(z.void()),
+  /** Every fault of a design by path, as launching would find it; an empty list means launchable. */
+  validate: method
+    .route({ method: 'POST', path: '/farms/validate' })
+    .input(z.strictObject({ farm: z.unknown(), farmId: FarmId.optional() }))
+    .output(z.array(Fault)),
+  import: method
+    .route({ method: 'POST', path: '/farms/import' })
+    .input(z.strictObject({ document: z.unknown() }))
+    .output(Farm),
+  export: method.route({ method: 'GET', path: '/farms/{farmId}/export' }).input(byId).output(FarmDocument),
+  /** What launching, applying the saved design (or `draft`) to a running farm, or terminating would do. Touches nothing. */
+  plan: method
+    .route({ method: 'POST', path: '/farms/{farmId}/plan' })
+    .input(
+      z.strictObject({
+        farmId: FarmId,
+        purpose: z.enum(['launch', 'apply', 'terminate']).optional(),
+        draft: FarmInput.optional(),
+      }),
+    )
+    .output(Plan),
+  /** The job ends when every farm role has its `min` servers running, or when that has failed. */
+  launch: method.route({ method: 'POST', path: '/farms/{farmId}/launch' }).input(byId).output(JobRef),
+  /** The job ends when the last server is gone. `force` skips the grace period. */
+  terminate: method
+    .route({ method: 'POST', path: '/farms/{farmId}/terminate' })
+    .input(z.strictObject({ farmId: FarmId, force: z.boolean().default(false) }))
+    .output(JobRef),
+  suspend: method.route({ method: 'POST', path: '/farms/{farmId}/suspend' }).input(byId).output(JobRef),
+  resume: method.route({ method: 'POST', path: '/farms/{farmId}/resume' }).input(byId).output(JobRef),
+  lock: method
+    .route({ method: 'POST', path: '/farms/{farmId}/lock' })
+    .input(
+      z.strictObject({ farmId: FarmId, comment: z.string().trim().min(1, 'Say why it is locked.').max(500) }),
+    )
+    .output(Farm),
+  unlock: method.route({ method: 'POST', path: '/farms/{farmId}/unlock' }).input(byId).output(Farm),
+  /** The farm document that ships with Farmhand and launches on the Sandbox as it is; the existing one when there is one. */
+  addSample: method.route({ method: 'POST', path: '/farms/sample' }).output(Farm),
+}

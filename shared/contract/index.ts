@@ -1,0 +1,29 @@
+import { clouds } from './clouds.contract.ts'
+import { events } from './events.contract.ts'
+import { farms } from './farms.contract.ts'
+import { feed } from './feed.contract.ts'
+import { images } from './images.contract.ts'
+import { jobs } from './jobs.contract.ts'
+import { keys } from './keys.contract.ts'
+import { prompts } from './prompts.contract.ts'
+import { roles } from './roles.contract.ts'
+import { servers } from './servers.contract.ts'
+import { system } from './system.contract.ts'
+import { terminals } from './terminals.contract.ts'
+
+/** Everything that a client can ask of the engine; handler types, client types and run-time checks come from here alone. */
+export const contract = {
+  clouds,
+  images,
+  roles,
+  farms,
+  servers,
+  keys,
+  events,
+  jobs,
+  prompts,
+  terminals,
+  feed,
+  system,
+}
+export type Contract = typeof contract

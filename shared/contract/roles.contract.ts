@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { CloudId, RoleId } from '../model/ids.ts'
+import { JobRef } from '../model/jobs.ts'
+import { Role, RoleDocument, RoleInput } from '../model/roles.ts'
+import { method } from './method.ts'
+
+const byId = z.strictObject({ roleId: RoleId })
+
+export const roles = {
+  list: method.route({ method: 'GET', path: '/roles' }).output(z.array(Role)),
+  create: method.route({ method: 'POST', path: '/roles' }).input(RoleInput).output(Role),
+  update: method
+    .route({ method: 'PUT', path: '/roles/{roleId}' })
+    .input(z.strictObject({ roleId: RoleId, role: RoleInput }))
+    .output(Role),
+  /** Refused while a farm uses it. */
+  remove: method.route({ method: 'DELETE', path: '/roles/{roleId}' }).input(byId).output(z.void()),
+  import: method
+    .route({ method: 'POST', path: '/roles/import' })
+    .input(z.strictObject({ document: z.unknown() }))
+    .output(Role),
+  export: method.route({ method: 'GET', path: '/roles/{roleId}/export' }).input(byId).output(RoleDocument),
+  /** Adds the starter roles and images of a cloud (Ubuntu, Debian, Amazon Linux; the Sandbox’s own); what exists is kept. */
+  addStarters: method
+    .route({ method: 'POST', path: '/clouds/{cloudId}/starter-roles' })
+    .input(z.strictObject({ cloudId: CloudId }))
+    .output(JobRef),
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { ErrorInfo } from './errors.ts'
+import { JobId, Timestamp } from './ids.ts'
+
+export const JobState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted'])
+export type JobState = z.infer<typeof JobState>
+
+export const JobKind = z.enum([
+  'farm.launch',
+  'farm.terminate',
+  'farm.suspend',
+  'farm.resume',
+  'server.reboot',
+  'server.suspend',
+  'server.resume',
+  'server.terminate',
+  'cloud.refresh',
+  'roles.starter',
+])
+export type JobKind = z.infer<typeof JobKind>
+
+/** Work that takes longer than about a second: followed by screens, CLI and API, kept in the ledger. */
+export const Job = z.object({
+  id: JobId,
+  kind: JobKind,
+  /** A sentence fragment for people: "Launch farm shop". */
+  title: z.string(),
+  target: z.object({ kind: z.enum(['farm', 'server', 'cloud', 'workspace']), id: z.string() }),
+  state: JobState,
+  /** Finished and expected units, and what is happening now. */
+  progress: z.object({ done: z.number().int(), total: z.number().int(), step: z.string() }),
+  error: ErrorInfo.nullable(),
+  cancellable: z.boolean(),
+  startedAt: Timestamp,
+  endedAt: Timestamp.nullable(),
+})
+export type Job = z.infer<typeof Job>
+
+export const JobRef = z.object({ jobId: JobId })
+export type JobRef = z.infer<typeof JobRef>

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+
+export const PlanAction = z.enum(['create', 'change', 'replace', 'remove', 'keep'])
+export type PlanAction = z.infer<typeof PlanAction>
+
+/** One thing that applying the design would do, and why. */
+export const PlanItem = z.object({
+  action: PlanAction,
+  kind: z.enum(['server', 'ssh-key', 'security-group', 'farm-role']),
+  /** `web #2`, `key shop in eu-central-1`. */
+  name: z.string(),
+  reason: z.string(),
+  /** Field level: what it is and what it will be. */
+  fields: z.array(z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+  serverId: z.string().nullable(),
+})
+export type PlanItem = z.infer<typeof PlanItem>
+
+export const PlanGroup = z.object({
+  farmRoleId: z.string().nullable(),
+  alias: z.string(),
+  role: z.string(),
+  cloud: z.string(),
+  location: z.string(),
+  /** Position in the launch: groups with a lower step come first. */
+  step: z.number().int(),
+  items: z.array(PlanItem),
+})
+export type PlanGroup = z.infer<typeof PlanGroup>
+
+/** What will happen when a farm is launched, applied or terminated; computed from the design and what is known. */
+export const Plan = z.object({
+  farmId: z.string(),
+  farm: z.string(),
+  purpose: z.enum(['launch', 'apply', 'terminate']),
+  groups: z.array(PlanGroup),
+  counts: z.object({
+    create: z.number().int(),
+    change: z.number().int(),
+    replace: z.number().int(),
+    remove: z.number().int(),
+    keep: z.number().int(),
+  }),
+  /** What stands in the way, by path; a plan with faults cannot be applied. */
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+  /** What cannot be known now: an unreachable cloud, an old catalogue. */
+  warnings: z.array(z.string()),
+})
+export type Plan = z.infer<typeof Plan>
