@@ -456,10 +456,10 @@ export function askResume(server: Server, nowMs: number): LifeStep {
 }
 
 /** A reboot was asked of the cloud. */
-export function askReboot(server: Server, firedBy: LifeEvent['firedBy'], nowMs: number): LifeStep {
+export function askReboot(server: Server, firedBy: LifeEvent['firedBy']): LifeStep {
   if (server.status !== 'running' && server.status !== 'initializing') return { server, events: [] }
   return {
-    server: { ...server, rebooting: true, since: server.since, waitingFor: 'the reboot' },
-    events: [told('RebootBegin', `${serverName(server)} reboots`, firedBy, iso(nowMs))],
+    server: { ...server, rebooting: true, waitingFor: 'the reboot' },
+    events: [told('RebootBegin', `${serverName(server)} reboots`, firedBy)],
   }
 }

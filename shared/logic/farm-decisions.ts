@@ -1,0 +1,168 @@
+import type { FarmDesign, FarmRole, FarmState } from '../model/farms.ts'
+import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
+
+/** How the servers of one farm role count (reference 5.5): suspended ones satisfy `min`, missing ones do not. */
+export interface RoleCount {
+  pending: number
+  running: number
+  suspended: number
+}
+
+export function countServers(servers: Iterable<Server>): RoleCount {
+  const count: RoleCount = { pending: 0, running: 0, suspended: 0 }
+  for (const server of servers) {
+    switch (server.status) {
+      case 'pending-launch':
+      case 'pending':
+      case 'initializing':
+      case 'resuming':
+        count.pending += 1
+        break
+      case 'running':
+        count.running += 1
+        break
+      case 'pending-suspend':
+      case 'suspended':
+        count.suspended += 1
+        break
+      case 'pending-terminate':
+      case 'terminated':
+      case 'missing':
+      case 'troubleshooting':
+        break
+    }
+  }
+  return count
+}
+
+/** The lowest free indexes of a farm role, 1-based: taken are those of servers neither terminated nor on their way out. */
+export function freeIndexes(servers: Iterable<Server>, count: number): number[] {
+  const taken = new Set<number>()
+  for (const server of servers) {
+    if (server.status !== 'terminated' && server.status !== 'pending-terminate') taken.add(server.index)
+  }
+  const free: number[] = []
+  for (let index = 1; free.length < count; index += 1) if (!taken.has(index)) free.push(index)
+  return free
+}
+
+/** What the engine should do for one farm now. */
+export type Decision =
+  | { kind: 'create'; farmRole: FarmRole; indexes: number[]; reason: LaunchReason }
+  | { kind: 'terminate'; server: Server; reason: TerminateReason }
+  | { kind: 'suspend'; server: Server }
+  | { kind: 'resume'; server: Server }
+
+/** Farm roles in the order in which they start; equal launch indexes start together when the order is sequential. */
+export function launchSteps(design: FarmDesign): FarmRole[][] {
+  if (design.launchOrder === 'simultaneous') return design.roles.length > 0 ? [design.roles] : []
+  const byIndex = new Map<number, FarmRole[]>()
+  for (const role of design.roles)
+    byIndex.set(role.launchIndex, [...(byIndex.get(role.launchIndex) ?? []), role])
+  return [...byIndex.entries()].sort(([a], [b]) => a - b).map(([, roles]) => roles)
+}
+
+/** Newest first, as the reference's manual prefers; the id breaks ties so that the choice is stable. */
+function newestFirst(a: Server, b: Server): number {
+  return b.createdAt.localeCompare(a.createdAt) || b.index - a.index || b.id.localeCompare(a.id)
+}
+
+const ENDED: ReadonlySet<string> = new Set(['terminated', 'pending-terminate'])
+
+/**
+ * Compares a farm's design and status with its servers (all that are not terminated) and says what to do. Pure: the same
+ * input gives the same decisions, and nothing is decided twice once it is carried out.
+ */
+export function decide(design: FarmDesign, state: FarmState, servers: readonly Server[]): Decision[] {
+  const live = servers.filter((server) => !ENDED.has(server.status))
+  if (state.status === 'terminating' || state.status === 'terminated') {
+    return live
+      .filter((server) => server.lock === null)
+      .map((server) => ({ kind: 'terminate', server, reason: 'farm-terminated' }))
+  }
+  if (state.status === 'suspended') return whileSuspended(live)
+  const decisions: Decision[] = []
+  const byRole = new Map<string, Server[]>()
+  for (const server of servers) {
+    const list = byRole.get(server.farmRoleId)
+    if (list) list.push(server)
+    else byRole.set(server.farmRoleId, [server])
+  }
+  const designed = new Set<string>(design.roles.map((role) => role.id))
+  for (const server of live) {
+    if (!designed.has(server.farmRoleId) && server.lock === null) {
+      decisions.push({ kind: 'terminate', server, reason: 'farm-role-removed' })
+    }
+  }
+  const paused = new Set<string>(state.paused.map((pause) => pause.farmRoleId))
+  for (const step of launchSteps(design)) {
+    let stepIsUp = true
+    for (const role of step) {
+      const own = byRole.get(role.id) ?? []
+      const count = countServers(own)
+      if (role.scaling.enabled) decisions.push(...decideRole(role, own, count, paused.has(role.id)))
+      if (count.running + count.suspended < role.scaling.min && role.scaling.enabled) stepIsUp = false
+    }
+    if (!stepIsUp && design.launchOrder === 'sequential') break
+  }
+  return decisions
+}
+
+function whileSuspended(live: readonly Server[]): Decision[] {
+  const decisions: Decision[] = []
+  for (const server of live) {
+    if (server.status === 'running' && server.lock === null) decisions.push({ kind: 'suspend', server })
+    if (server.status === 'pending-launch' && server.launch === null) {
+      decisions.push({ kind: 'terminate', server, reason: 'scaling-down' })
+    }
+  }
+  return decisions
+}
+
+function decideRole(role: FarmRole, own: readonly Server[], count: RoleCount, paused: boolean): Decision[] {
+  const total = count.pending + count.running + count.suspended
+  if (total < role.scaling.min) {
+    if (paused) return []
+    const had = own.some((server) => server.status === 'missing' || server.status === 'pending-terminate')
+    return [
+      {
+        kind: 'create',
+        farmRole: role,
+        indexes: freeIndexes(own, role.scaling.min - total),
+        reason: had ? 'replacement' : 'scaling-up',
+      },
+    ]
+  }
+  const excess = total - role.scaling.max
+  if (excess <= 0) return []
+  const victims = own
+    .filter((server) => !ENDED.has(server.status) && server.lock === null && server.status !== 'missing')
+    .filter((server) => server.status !== 'troubleshooting')
+    .sort((a, b) => rank(a) - rank(b) || newestFirst(a, b))
+  return victims.slice(0, excess).map((server) => ({ kind: 'terminate', server, reason: 'scaling-down' }))
+}
+
+/** Those that cost least to lose go first: not launched yet, then not running yet, then running. */
+function rank(server: Server): number {
+  if (server.status === 'pending-launch') return 0
+  return server.status === 'running' || server.status === 'suspended' ? 2 : 1
+}
+
+/** How far a farm is from what its design asks for: the figures of a launch's progress. */
+export function launchProgress(
+  design: FarmDesign,
+  servers: Iterable<Server>,
+): { done: number; total: number } {
+  const byRole = new Map<string, number>()
+  for (const server of servers) {
+    if (server.status === 'running') byRole.set(server.farmRoleId, (byRole.get(server.farmRoleId) ?? 0) + 1)
+  }
+  let done = 0
+  let total = 0
+  for (const role of design.roles) {
+    if (!role.scaling.enabled) continue
+    total += role.scaling.min
+    done += Math.min(role.scaling.min, byRole.get(role.id) ?? 0)
+  }
+  return { done, total }
+}
