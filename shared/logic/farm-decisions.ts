@@ -70,7 +70,7 @@ function newestFirst(a: Server, b: Server): number {
 const ENDED: ReadonlySet<string> = new Set(['terminated', 'pending-terminate'])
 
 /**
- * Compares a farm's design and status with its servers (all that are not terminated) and says what to do. Pure: the same
+ * Compares a farm's design and status with its servers (terminated ones may be among them) and says what to do. Pure: the same
  * input gives the same decisions, and nothing is decided twice once it is carried out.
  */
 export function decide(design: FarmDesign, state: FarmState, servers: readonly Server[]): Decision[] {
@@ -100,7 +100,8 @@ export function decide(design: FarmDesign, state: FarmState, servers: readonly S
     for (const role of step) {
       const own = byRole.get(role.id) ?? []
       const count = countServers(own)
-      if (role.scaling.enabled) decisions.push(...decideRole(role, own, count, paused.has(role.id)))
+      if (role.scaling.enabled)
+        decisions.push(...decideRole(role, own, paused.has(role.id), state.launchedAt))
       if (count.running + count.suspended < role.scaling.min && role.scaling.enabled) stepIsUp = false
     }
     if (!stepIsUp && design.launchOrder === 'sequential') break
@@ -119,17 +120,35 @@ function whileSuspended(live: readonly Server[]): Decision[] {
   return decisions
 }
 
-function decideRole(role: FarmRole, own: readonly Server[], count: RoleCount, paused: boolean): Decision[] {
+/** A farm role without a server since the farm's launch launches with the farm; later ones replace or add. */
+function launchReason(own: readonly Server[], launchedAt: string | null): LaunchReason {
+  const since = own.filter((server) => launchedAt === null || server.createdAt >= launchedAt)
+  if (since.length === 0) return 'farm-launched'
+  const lost = since.some(
+    (server) =>
+      server.status === 'missing' ||
+      server.status === 'pending-terminate' ||
+      (server.status === 'terminated' && server.terminateReason !== 'scaling-down'),
+  )
+  return lost ? 'replacement' : 'scaling-up'
+}
+
+function decideRole(
+  role: FarmRole,
+  own: readonly Server[],
+  paused: boolean,
+  launchedAt: string | null,
+): Decision[] {
+  const count = countServers(own)
   const total = count.pending + count.running + count.suspended
   if (total < role.scaling.min) {
     if (paused) return []
-    const had = own.some((server) => server.status === 'missing' || server.status === 'pending-terminate')
     return [
       {
         kind: 'create',
         farmRole: role,
         indexes: freeIndexes(own, role.scaling.min - total),
-        reason: had ? 'replacement' : 'scaling-up',
+        reason: launchReason(own, launchedAt),
       },
     ]
   }
