@@ -40,7 +40,10 @@ function readStamp() {
 function digestOfSources() {
   const hash = createHash('sha256')
   for (const source of sources.flatMap(filesOf).sort()) {
-    hash.update(`${source}\0`).update(readFileSync(join(root, source))).update('\0')
+    hash
+      .update(`${source}\0`)
+      .update(readFileSync(join(root, source)))
+      .update('\0')
   }
   return hash.digest('hex')
 }

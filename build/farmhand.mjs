@@ -10,12 +10,15 @@ const cli = join(root, 'dist', 'cli.js')
 const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
 if (!existsSync(cli) || !existsSync(node)) {
-  process.stderr.write('Farmhand is not built yet: run `npm run build` (or `npm start`) in its folder first.\n')
+  process.stderr.write(
+    'Farmhand is not built yet: run `npm run build` (or `npm start`) in its folder first.\n',
+  )
   process.exitCode = 1
 } else {
   const child = spawn(node, ['--enable-source-maps', cli, ...process.argv.slice(2)], { stdio: 'inherit' })
   // A terminal sends these to the whole group already; a service manager sends them to this process alone.
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal))
   process.on('SIGINT', () => undefined)
   child.on('error', (error) => {
     process.stderr.write(`Farmhand could not be started: ${error.message}\n`)

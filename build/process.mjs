@@ -29,7 +29,9 @@ export function runCommand(main) {
       process.exitCode = code
     },
     (/** @type {unknown} */ error) => {
-      say(error instanceof CommandError ? error.message : String(error instanceof Error ? error.stack : error))
+      say(
+        error instanceof CommandError ? error.message : String(error instanceof Error ? error.stack : error),
+      )
       process.exitCode = 1
     },
   )

@@ -18,7 +18,9 @@ runCommand(async () => {
   }
   const { code, elapsedMs } = await run(electron.binary, [root, ...process.argv.slice(2)])
   if (code === 0 || code >= 128 || elapsedMs > failedStartMs) return code
-  say('Electron could not open its window on this machine: see the lines above. Opening Farmhand in the browser instead.')
+  say(
+    'Electron could not open its window on this machine: see the lines above. Opening Farmhand in the browser instead.',
+  )
   return startHeadless()
 })
 
@@ -48,7 +50,8 @@ function installedElectron() {
     darwin: 'Electron.app/Contents/MacOS/Electron',
     win32: 'electron.exe',
   }
-  const name = process.platform === 'darwin' || process.platform === 'win32' ? names[process.platform] : 'electron'
+  const name =
+    process.platform === 'darwin' || process.platform === 'win32' ? names[process.platform] : 'electron'
   const binary = join(folder, name)
   return existsSync(binary) ? binary : undefined
 }
@@ -62,7 +65,10 @@ async function downloadElectron() {
   const { version } = JSON.parse(readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'))
   const mirror = process.env.ELECTRON_MIRROR ?? 'https://github.com/electron/electron/releases/download/'
   try {
-    const answer = await fetch(`${mirror}v${version}/SHASUMS256.txt`, { method: 'HEAD', signal: AbortSignal.timeout(4_000) })
+    const answer = await fetch(`${mirror}v${version}/SHASUMS256.txt`, {
+      method: 'HEAD',
+      signal: AbortSignal.timeout(4_000),
+    })
     if (!answer.ok) return false
   } catch {
     return false

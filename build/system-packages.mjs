@@ -53,8 +53,12 @@ async function installDebianPackages(packages) {
   say(`Installing ${packages.join(', ')} …`)
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const quietly = async (/** @type {string[]} */ args) => {
+    /** @type {string[]} */
     const output = []
-    const { code } = await run('apt-get', ['-q', '-y', ...args], { env, onOutput: (text) => output.push(text) })
+    const { code } = await run('apt-get', ['-q', '-y', ...args], {
+      env,
+      onOutput: (text) => output.push(text),
+    })
     if (code !== 0) say(output.join('').trimEnd())
     return code === 0
   }

@@ -32,11 +32,14 @@ export function runNode(args, options) {
  */
 export async function ensureDependencies() {
   if (!dependenciesAreCurrent()) {
-    const compiled = !existsSync(join(root, 'node_modules', 'node-pty', 'prebuilds', `${process.platform}-${process.arch}`))
+    const compiled = !existsSync(
+      join(root, 'node_modules', 'node-pty', 'prebuilds', `${process.platform}-${process.arch}`),
+    )
     if (compiled) await ensureCompiler()
     say('Installing packages …')
     const { code } = await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-    if (code !== 0) throw new CommandError('Packages could not be installed: see the lines above (`npm ci` failed).')
+    if (code !== 0)
+      throw new CommandError('Packages could not be installed: see the lines above (`npm ci` failed).')
   }
   nodeBinary()
   linkCommand()
@@ -49,7 +52,8 @@ export async function ensureDependencies() {
 export function runNpm(args, options) {
   const cli = process.env.npm_execpath
   const env = npmEnvironment()
-  if (cli !== undefined && /\.c?js$/.test(cli)) return run(process.execPath, [cli, ...args], { ...options, env })
+  if (cli !== undefined && /\.c?js$/.test(cli))
+    return run(process.execPath, [cli, ...args], { ...options, env })
   return process.platform === 'win32'
     ? run('cmd.exe', ['/d', '/s', '/c', 'npm', ...args], { ...options, env })
     : run('npm', args, { ...options, env })
