@@ -16,7 +16,12 @@ function feedWith(...ids: string[]): ChangeFeed {
   return feed
 }
 
-async function take(feed: ChangeFeed, request: FeedRequest, count: number, act?: (n: number) => void): Promise<FeedMessage[]> {
+async function take(
+  feed: ChangeFeed,
+  request: FeedRequest,
+  count: number,
+  act?: (n: number) => void,
+): Promise<FeedMessage[]> {
   const stop = new AbortController()
   const got: FeedMessage[] = []
   for await (const message of feed.subscribe(request, { signal: stop.signal })) {

@@ -63,7 +63,10 @@ export class ChangeFeed {
   }
 
   /** Messages for one client until it leaves; registering and reading the first state happen in one tick. */
-  async *subscribe(request: FeedRequest, options: { signal?: AbortSignal } = {}): AsyncGenerator<FeedMessage> {
+  async *subscribe(
+    request: FeedRequest,
+    options: { signal?: AbortSignal } = {},
+  ): AsyncGenerator<FeedMessage> {
     let wake: () => void = () => undefined
     const subscriber: Subscriber = { sent: new Map(), wake: () => wake() }
     this.#subscribers.add(subscriber)
@@ -73,7 +76,11 @@ export class ChangeFeed {
       for (const topic of request.topics) {
         const since = request.since[topic]
         const state = this.#topic(topic)
-        if (since?.epoch === this.#epoch && since.revision >= state.forgottenUpTo && since.revision <= state.revision) {
+        if (
+          since?.epoch === this.#epoch &&
+          since.revision >= state.forgottenUpTo &&
+          since.revision <= state.revision
+        ) {
           subscriber.sent.set(topic, since.revision)
         } else {
           subscriber.sent.set(topic, state.revision)
@@ -92,7 +99,8 @@ export class ChangeFeed {
           if (options.signal?.aborted) return
           await changed
         }
-        if (!options.signal?.aborted) await this.#clock.sleep(COLLECT_MS, options.signal).catch(() => undefined)
+        if (!options.signal?.aborted)
+          await this.#clock.sleep(COLLECT_MS, options.signal).catch(() => undefined)
       }
     } finally {
       options.signal?.removeEventListener('abort', stop)
@@ -124,7 +132,15 @@ export class ChangeFeed {
       if (entity) put.push(entity)
       else drop.push(id)
     }
-    return { kind: 'patch', topic, epoch: this.#epoch, from: sent, to: state.revision, put: put.reverse(), drop }
+    return {
+      kind: 'patch',
+      topic,
+      epoch: this.#epoch,
+      from: sent,
+      to: state.revision,
+      put: put.reverse(),
+      drop,
+    }
   }
 
   #topic(topic: Topic): TopicState {

@@ -1,0 +1,1 @@
+export { type JobFollower, type JobReport, type JobRepository, Jobs } from './jobs.ts'
