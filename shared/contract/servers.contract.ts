@@ -8,6 +8,9 @@ import { method } from './method.ts'
 
 const byId = z.strictObject({ serverId: ServerId })
 
+/** A yes or no that may also stand in a query string. */
+const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+
 /** Output of a command on a server, in order; the last message is `exit`. */
 export const ExecMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('stdout'), base64: z.string() }),
@@ -26,7 +29,7 @@ export const servers = {
           farm: z.string().optional(),
           role: z.string().optional(),
           status: ServerStatus.optional(),
-          includeTerminated: z.coerce.boolean().default(false),
+          includeTerminated: Flag.default(false),
         })
         .default({ includeTerminated: false }),
     )

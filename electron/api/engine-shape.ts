@@ -1,0 +1,32 @@
+import type { ContractProcedure, InferSchemaOutput } from '@orpc/contract'
+import type { Contract } from '../../shared/contract/index.ts'
+
+/** How a call can be ended before it is done. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+}
+
+/** A stream runs until it ends by itself or its client leaves, which aborts `signal`. */
+export interface StreamOptions {
+  signal: AbortSignal
+}
+
+type Method<Input, Output> =
+  Output extends AsyncIterable<infer Item>
+    ? (input: Input, options: StreamOptions) => AsyncIterable<Item> | Promise<AsyncIterable<Item>>
+    : unknown extends Input
+      ? () => Promise<Output>
+      : (input: Input, options?: CallOptions) => Promise<Output>
+
+type ShapeOf<Entry> =
+  Entry extends ContractProcedure<infer Input, infer Output, infer _Errors, infer _Meta>
+    ? Method<InferSchemaOutput<Input>, InferSchemaOutput<Output>>
+    : { [Key in keyof Entry]: ShapeOf<Entry[Key]> }
+
+/**
+ * What the API asks of an engine: noun for noun and verb for verb the contract, with inputs already checked. What belongs
+ * to the host and not to the engine (which engine it is, the doctor, preferences) is left out.
+ */
+export type EngineShape = ShapeOf<Omit<Contract, 'system'>> & {
+  system: Pick<ShapeOf<Contract['system']>, 'notices' | 'dismissNotice'>
+}

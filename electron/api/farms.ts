@@ -1,0 +1,24 @@
+import type { EngineShape } from './engine-shape.ts'
+import type { ApiParts } from './implementer.ts'
+
+export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>>) {
+  return {
+    list: os.farms.list.handler(() => engine.farms.list()),
+    get: os.farms.get.handler(({ input }) => engine.farms.get(input)),
+    create: os.farms.create.handler(({ input }) => engine.farms.create(input)),
+    update: os.farms.update.handler(({ input }) => engine.farms.update(input)),
+    clone: os.farms.clone.handler(({ input }) => engine.farms.clone(input)),
+    remove: os.farms.remove.handler(({ input }) => engine.farms.remove(input)),
+    validate: os.farms.validate.handler(({ input }) => engine.farms.validate(input)),
+    import: os.farms.import.handler(({ input }) => engine.farms.import(input)),
+    export: os.farms.export.handler(({ input }) => engine.farms.export(input)),
+    plan: os.farms.plan.handler(({ input, signal }) => engine.farms.plan(input, { signal })),
+    launch: os.farms.launch.handler(({ input }) => engine.farms.launch(input)),
+    terminate: os.farms.terminate.handler(({ input }) => engine.farms.terminate(input)),
+    suspend: os.farms.suspend.handler(({ input }) => engine.farms.suspend(input)),
+    resume: os.farms.resume.handler(({ input }) => engine.farms.resume(input)),
+    lock: os.farms.lock.handler(({ input }) => engine.farms.lock(input)),
+    unlock: os.farms.unlock.handler(({ input }) => engine.farms.unlock(input)),
+    addSample: os.farms.addSample.handler(() => engine.farms.addSample()),
+  }
+}
