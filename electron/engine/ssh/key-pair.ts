@@ -4,14 +4,14 @@ import type { KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import { AppError } from '../../../shared/model/errors.ts'
 import { Secret } from '../../../shared/model/secret.ts'
+import type { PrivateKeyFormat, SshKey } from '../../../shared/model/ssh-keys.ts'
 import { md5Fingerprint, sha256Fingerprint } from './fingerprints.ts'
 import { keyParts, openSshPrivateKey, publicKeyBlob, readOpenSshPrivateKey } from './openssh-format.ts'
 import { ppkPrivateKey } from './ppk-format.ts'
 
 const generate = promisify(generateKeys)
 
-export type KeyPairType = 'ed25519' | 'rsa'
-export type PrivateKeyFormat = 'openssh' | 'pem' | 'ppk'
+export type KeyPairType = SshKey['type']
 
 /** A key pair in memory. `publicKey` is one `authorized_keys` line, `privateKey` the OpenSSH form, not encrypted. */
 export interface KeyPair {
