@@ -1,0 +1,2 @@
+export { Terminals } from './terminals.ts'
+export type { TerminalsListener, TerminalsOptions } from './terminals.ts'
