@@ -1,0 +1,150 @@
+import type { Server } from '../../../shared/model/servers.ts'
+import { serverIdOf, TAGS } from '../../../shared/logic/launch-batches.ts'
+import {
+  absent,
+  gone,
+  type LifePolicy,
+  seen,
+  sshAnswered,
+  timePassed,
+} from '../../../shared/logic/server-life.ts'
+import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
+import type { Clock, Log } from '../ports.ts'
+import { instanceView, type ServerStore } from '../servers/index.ts'
+
+interface ObserverOptions {
+  servers: ServerStore
+  clock: Clock
+  log: Log
+  workspaceId: string
+  policy: LifePolicy
+  probeSsh: (address: { host: string; port: number }, timeoutMs: number) => Promise<boolean>
+  /** An instance with our tags that no record explains; it is left alone. */
+  onStranger: (cloudId: string, location: string, instance: CloudInstance) => void
+}
+
+/** How long one look for SSH may take. */
+const PROBE_MS = 3_000
+const PROBES_AT_ONCE = 64
+/** A rebooting server still answers for a moment; only later answers count. */
+const REBOOT_SETTLE_MS = 3_000
+/** So many servers are compared before the event loop gets its turn. */
+const CHUNK = 500
+
+/** Reads one location of a cloud and moves its servers on by what it sees. */
+export class Observer {
+  readonly #options: ObserverOptions
+  readonly #rebootSeenMs = new Map<string, number>()
+
+  constructor(options: ObserverOptions) {
+    this.#options = options
+  }
+
+  /** Answers the location's servers that are not terminated, as they are now. Throws when the cloud cannot be read. */
+  async observe(cloudId: string, location: string, provider: CloudProvider): Promise<Server[]> {
+    const { servers, clock, policy, workspaceId } = this.#options
+    const startedAt = new Date(clock.now()).toISOString()
+    const instances = await provider.instancesByTag(location, { key: TAGS.workspace, value: workspaceId })
+    const byId = new Map<string, CloudInstance>()
+    const byServer = new Map<string, CloudInstance>()
+    for (const instance of instances) {
+      byId.set(instance.id, instance)
+      const serverId = serverIdOf(instance)
+      if (serverId !== null) byServer.set(serverId, instance)
+    }
+    const own: Server[] = []
+    const explained = new Set<string>()
+    let position = 0
+    for (const server of servers.all()) {
+      if (server.cloudId !== cloudId || server.location !== location || server.status === 'terminated')
+        continue
+      own.push(server)
+    }
+    for (const server of own) {
+      const instance = byId.get(server.cloudServerId ?? '') ?? byServer.get(server.id)
+      if (instance) explained.add(instance.id)
+      // A server launched while the list was on its way may rightly be missing in it.
+      const isNewer = server.launchedAt !== null && server.launchedAt >= startedAt
+      if (instance || !isNewer) this.#look(server, instance)
+      position += 1
+      if (position % CHUNK === 0) await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    await this.#strangers(cloudId, location, provider, instances, explained)
+    await servers.settled()
+    await this.#probe(own.flatMap((server) => servers.find(server.id) ?? []))
+    for (const server of own) {
+      const now = servers.find(server.id)
+      if (now) void servers.apply(now.id, (newest) => timePassed(newest, clock.now(), policy))
+    }
+    await servers.settled()
+    return own.flatMap((server) => servers.find(server.id) ?? [])
+  }
+
+  #look(server: Server, instance: CloudInstance | undefined): void {
+    const { servers, clock, policy } = this.#options
+    if (instance) {
+      const view = instanceView(instance)
+      void servers.apply(server.id, (now) => seen(now, view, clock.now()))
+      return
+    }
+    if (server.cloudServerId !== null) {
+      void servers.apply(server.id, (now) => absent(now, clock.now(), policy))
+      return
+    }
+    // Asked of the cloud, given up since, and never seen: once it should have appeared, there is nothing to end.
+    if (server.status === 'pending-terminate' && clock.now() - Date.parse(server.since) > policy.appearMs) {
+      void servers.apply(server.id, (now) => gone(now, clock.now(), null))
+    }
+  }
+
+  /** An instance of a server that we hold for terminated is ended; one that no record explains is only told. */
+  async #strangers(
+    cloudId: string,
+    location: string,
+    provider: CloudProvider,
+    instances: readonly CloudInstance[],
+    explained: ReadonlySet<string>,
+  ): Promise<void> {
+    const orphans: string[] = []
+    for (const instance of instances) {
+      if (explained.has(instance.id) || instance.state === 'terminated' || instance.state === 'shutting-down')
+        continue
+      const serverId = serverIdOf(instance)
+      const record = serverId === null ? undefined : await this.#options.servers.lookUp(serverId)
+      const isOurs =
+        record !== undefined && (record.cloudServerId === null || record.cloudServerId === instance.id)
+      if (isOurs && record.status === 'terminated') orphans.push(instance.id)
+      else this.#options.onStranger(cloudId, location, instance)
+    }
+    if (orphans.length === 0) return
+    this.#options.log.warn({ cloudId, location, orphans }, 'instances of terminated servers are ended')
+    await provider.terminate(location, orphans)
+  }
+
+  async #probe(servers: readonly Server[]): Promise<void> {
+    const { clock, policy, probeSsh } = this.#options
+    const waiting = servers.filter((server) => this.#waitsForSsh(server))
+    const queue = waiting.values()
+    const worker = async (): Promise<void> => {
+      for (const server of queue) {
+        const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
+        await this.#options.servers.apply(server.id, (now) =>
+          sshAnswered(now, answers ? 'yes' : 'no', clock.now(), policy),
+        )
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE, waiting.length) }, worker))
+  }
+
+  #waitsForSsh(server: Server): boolean {
+    if (server.status === 'running' && server.rebooting) {
+      const nowMs = this.#options.clock.monotonic()
+      const sinceMs = this.#rebootSeenMs.get(server.id)
+      if (sinceMs === undefined) this.#rebootSeenMs.set(server.id, nowMs)
+      return sinceMs !== undefined && nowMs - sinceMs > REBOOT_SETTLE_MS
+    }
+    this.#rebootSeenMs.delete(server.id)
+    if (server.instanceState !== 'running') return false
+    return server.status === 'initializing' || server.status === 'resuming'
+  }
+}

@@ -1,0 +1,387 @@
+import { toAppError } from '../../../shared/model/errors.ts'
+import type { Farm, FarmRole } from '../../../shared/model/farms.ts'
+import { ServerId } from '../../../shared/model/ids.ts'
+import type { Image } from '../../../shared/model/images.ts'
+import type { Server } from '../../../shared/model/servers.ts'
+import { type Decision, decide } from '../../../shared/logic/farm-decisions.ts'
+import {
+  askSuspend,
+  askResume,
+  askTerminate,
+  DEFAULT_LIFE_POLICY,
+  type LifePolicy,
+} from '../../../shared/logic/server-life.ts'
+import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
+import type { Clock, Log } from '../ports.ts'
+import type { ServerLauncher, ServerStore } from '../servers/index.ts'
+import type { FarmStore } from './farm-store.ts'
+import { Observer } from './observer.ts'
+
+/** What the reconciler needs of the clouds. */
+export interface ReconcilerClouds {
+  find(id: string): { name: string } | undefined
+  watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
+}
+
+export interface ReconcilerOptions {
+  farms: FarmStore
+  servers: ServerStore
+  clouds: ReconcilerClouds
+  launcher: ServerLauncher
+  clock: Clock
+  log: Log
+  newId: () => string
+  workspaceId: string
+  roleName: (roleId: string) => string
+  imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
+  probeSsh: (address: { host: string; port: number }, timeoutMs: number) => Promise<boolean>
+  /** Told after each pass, so that jobs can look again. */
+  onPass: () => void
+  /** An instance with our tags that no record explains; it is left alone. */
+  onStranger: (cloudId: string, location: string, instance: CloudInstance) => void
+  policy?: LifePolicy
+}
+
+/** A pass while something is on its way, and one while nothing is. */
+const BUSY_MS = 1_000
+const IDLE_MS = 15_000
+/** A farm with more decisions than this gives way to the event loop between farms. */
+const YIELD_EVERY = 200
+
+const ON_ITS_WAY: ReadonlySet<string> = new Set([
+  'pending-launch',
+  'pending',
+  'initializing',
+  'pending-suspend',
+  'resuming',
+  'pending-terminate',
+  'missing',
+])
+
+/** One location of one cloud: clouds are listed by location, so each has its own loop and a slow one holds up no other. */
+interface Lane {
+  cloudId: string
+  location: string
+  wake: () => void
+  woken: boolean
+  loop: Promise<void>
+}
+
+/**
+ * Keeps the clouds as the farms are designed. Level-triggered: every pass observes, compares, decides and acts, and a crash
+ * or a lost answer at any point is repaired by the next pass.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions
+  readonly #observer: Observer
+  readonly #lanes = new Map<string, Lane>()
+  readonly #stop = new AbortController()
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options
+    this.#observer = new Observer({ ...options, policy: options.policy ?? DEFAULT_LIFE_POLICY })
+  }
+
+  start(): void {
+    this.wake()
+  }
+
+  /** Ends all loops after the step they are in. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    for (const lane of this.#lanes.values()) lane.wake()
+    await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.loop))
+  }
+
+  /** Something changed: look at all locations now. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    for (const { cloudId, location } of this.#neededLanes()) {
+      const key = `${cloudId}/${location}`
+      if (this.#lanes.has(key)) continue
+      const lane: Lane = { cloudId, location, wake: () => undefined, woken: false, loop: Promise.resolve() }
+      this.#lanes.set(key, lane)
+      lane.loop = this.#run(lane).finally(() => this.#lanes.delete(key))
+    }
+    for (const lane of this.#lanes.values()) {
+      lane.woken = true
+      lane.wake()
+    }
+  }
+
+  /** One pass over one location; tests and benchmarks call it by itself. */
+  async pass(cloudId: string, location: string): Promise<void> {
+    const { clouds, log } = this.#options
+    try {
+      await clouds.watch(cloudId, location, async (provider) => {
+        const own = await this.#observer.observe(cloudId, location, provider)
+        await this.#decide(cloudId, location)
+        await this.#act(cloudId, location, provider, own)
+      })
+      await this.#noteProblem(cloudId, location, null)
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code === 'internal') log.error({ err: thrown, cloudId, location }, 'a pass failed')
+      await this.#noteProblem(cloudId, location, error)
+    }
+    this.#options.onPass()
+  }
+
+  #neededLanes(): { cloudId: string; location: string }[] {
+    const lanes = new Map<string, { cloudId: string; location: string }>()
+    const need = (cloudId: string, location: string): void => {
+      lanes.set(`${cloudId}/${location}`, { cloudId, location })
+    }
+    for (const farm of this.#options.farms.list()) {
+      if (farm.state.status === 'running') for (const role of farm.roles) need(role.cloudId, role.location)
+    }
+    for (const server of this.#options.servers.all()) {
+      if (server.status !== 'terminated') need(server.cloudId, server.location)
+    }
+    return [...lanes.values()]
+  }
+
+  async #run(lane: Lane): Promise<void> {
+    const { clock } = this.#options
+    while (!this.#stop.signal.aborted) {
+      lane.woken = false
+      const startedMs = clock.monotonic()
+      await this.pass(lane.cloudId, lane.location)
+      if (!this.#isNeeded(lane)) return
+      const tookMs = clock.monotonic() - startedMs
+      const waitMs = this.#isBusy(lane) ? Math.max(BUSY_MS, tookMs * 2) : Math.max(IDLE_MS, tookMs * 10)
+      if (lane.woken) continue
+      const nap = new AbortController()
+      lane.wake = () => nap.abort()
+      await clock.sleep(waitMs, nap.signal).catch(() => undefined)
+    }
+  }
+
+  #isNeeded(lane: Lane): boolean {
+    return this.#neededLanes().some(
+      (need) => need.cloudId === lane.cloudId && need.location === lane.location,
+    )
+  }
+
+  #isBusy(lane: Lane): boolean {
+    for (const server of this.#options.servers.all()) {
+      if (server.cloudId !== lane.cloudId || server.location !== lane.location) continue
+      if (ON_ITS_WAY.has(server.status) || server.rebooting) return true
+    }
+    return false
+  }
+
+  /** Decides for every farm that has something here; a farm's decisions for other locations are left to their lanes. */
+  async #decide(cloudId: string, location: string): Promise<void> {
+    const { farms, servers, clock } = this.#options
+    let decided = 0
+    for (const farm of farms.list()) {
+      const own = servers.ofFarm(farm.id)
+      if (own.length === 0 && farm.state.status !== 'running') continue
+      const here = decide(farm, this.#withoutOldPauses(farm), own).filter((decision) =>
+        isHere(decision, cloudId, location),
+      )
+      decided += own.length
+      for (const decision of here) await this.#carryOut(farm, decision)
+      if (decided > YIELD_EVERY) {
+        decided = 0
+        await new Promise<void>((resolve) => setImmediate(resolve))
+      }
+    }
+    await servers.settled()
+    await this.#finishFarms(clock.now())
+  }
+
+  #withoutOldPauses(farm: Farm): Farm['state'] {
+    const now = new Date(this.#options.clock.now()).toISOString()
+    return { ...farm.state, paused: farm.state.paused.filter((pause) => pause.until > now) }
+  }
+
+  async #carryOut(farm: Farm, decision: Decision): Promise<void> {
+    const { servers, clock } = this.#options
+    switch (decision.kind) {
+      case 'create':
+        await this.#create(farm, decision)
+        return
+      case 'terminate':
+        await servers.apply(decision.server.id, (now) =>
+          askTerminate(now, decision.reason, 'system', clock.now()),
+        )
+        return
+      case 'suspend':
+        await servers.apply(decision.server.id, (now) => askSuspend(now, 'system', clock.now()))
+        return
+      case 'resume':
+        await servers.apply(decision.server.id, (now) => askResume(now, clock.now()))
+        return
+    }
+  }
+
+  async #create(farm: Farm, decision: Extract<Decision, { kind: 'create' }>): Promise<void> {
+    const { servers, clouds, clock, newId, roleName, imageOf } = this.#options
+    const { farmRole: role } = decision
+    const image = imageOf(role.roleId, role.cloudId, role.location)
+    if (!image) return
+    const now = new Date(clock.now()).toISOString()
+    const made = decision.indexes.map((index): Server => ({
+      id: ServerId.parse(newId()),
+      farmId: farm.id,
+      farmRoleId: role.id,
+      farm: farm.name,
+      alias: role.alias,
+      roleId: role.roleId,
+      role: roleName(role.roleId),
+      index,
+      status: 'pending-launch',
+      since: now,
+      waitingFor: 'the cloud',
+      cloudId: role.cloudId,
+      cloud: clouds.find(role.cloudId)?.name ?? role.cloudId,
+      location: role.location,
+      zone: role.zone,
+      instanceType: role.instanceType,
+      imageId: image.id,
+      cloudImageId: null,
+      cloudServerId: null,
+      instanceState: null,
+      publicIp: null,
+      privateIp: null,
+      hostname: null,
+      keyName: null,
+      securityGroupIds: [],
+      ssh: null,
+      sshUser: image.ssh.user,
+      sshPort: image.ssh.port,
+      agent: null,
+      lock: null,
+      error: null,
+      attempts: 0,
+      retryAt: null,
+      rebooting: false,
+      launchReason: decision.reason,
+      terminateReason: null,
+      launch: null,
+      createdAt: now,
+      launchedAt: null,
+      runningAt: null,
+      terminatedAt: null,
+      absentSince: null,
+    }))
+    await servers.put(
+      made,
+      made.map((server) => ({
+        server,
+        event: {
+          kind: 'ServerCreated',
+          message: `${server.alias} #${server.index} of ${server.farm} is to be launched`,
+          reason: null,
+          firedBy: 'system',
+        },
+      })),
+    )
+  }
+
+  /** Does to the cloud what the servers' statuses ask for. */
+  async #act(
+    cloudId: string,
+    location: string,
+    provider: CloudProvider,
+    own: readonly Server[],
+  ): Promise<void> {
+    const { servers, log } = this.#options
+    const stop: string[] = []
+    const start: string[] = []
+    const end: string[] = []
+    const launch = new Map<string, Server[]>()
+    for (const before of [...own, ...this.#created(cloudId, location, own)]) {
+      const server = servers.find(before.id)
+      if (!server) continue
+      const { cloudServerId: id } = server
+      if (server.status === 'pending-launch') {
+        if (this.#isDue(server))
+          launch.set(server.farmRoleId, [...(launch.get(server.farmRoleId) ?? []), server])
+      } else if (id === null) continue
+      else if (server.status === 'pending-suspend' && server.instanceState === 'running') stop.push(id)
+      else if (server.status === 'resuming' && server.instanceState === 'stopped') start.push(id)
+      else if (server.status === 'pending-terminate' && !isEnding(server)) end.push(id)
+    }
+    const calls = [
+      ...(stop.length > 0 ? [provider.stop(location, stop)] : []),
+      ...(start.length > 0 ? [provider.start(location, start)] : []),
+      ...(end.length > 0 ? [provider.terminate(location, end)] : []),
+      ...[...launch].map(([farmRoleId, list]) => this.#launch(farmRoleId, list, provider)),
+    ]
+    for (const outcome of await Promise.allSettled(calls)) {
+      if (outcome.status === 'rejected') {
+        const error = toAppError(outcome.reason)
+        log.warn({ err: error, cloudId, location }, 'a cloud call failed')
+        await this.#noteProblem(cloudId, location, error)
+      }
+    }
+  }
+
+  #created(cloudId: string, location: string, own: readonly Server[]): Server[] {
+    const known = new Set<string>(own.map((server) => server.id))
+    return [...this.#options.servers.all()].filter(
+      (server) =>
+        server.status === 'pending-launch' &&
+        server.cloudId === cloudId &&
+        server.location === location &&
+        !known.has(server.id),
+    )
+  }
+
+  #isDue(server: Server): boolean {
+    return server.retryAt === null || Date.parse(server.retryAt) <= this.#options.clock.now()
+  }
+
+  async #launch(farmRoleId: string, list: readonly Server[], provider: CloudProvider): Promise<void> {
+    const [first] = list
+    if (!first) return
+    const farm = this.#options.farms.find(first.farmId)
+    const role = farm?.roles.find(({ id }) => id === farmRoleId)
+    if (farm?.state.status !== 'running' || !role) return
+    await this.#options.launcher.launch(farm, role, list, provider)
+  }
+
+  /** Keeps with each farm what holds it up here, and that it was looked at. */
+  async #noteProblem(
+    cloudId: string,
+    location: string,
+    error: ReturnType<typeof toAppError> | null,
+  ): Promise<void> {
+    const { farms } = this.#options
+    for (const farm of farms.list()) {
+      if (!farm.roles.some((role) => role.cloudId === cloudId && role.location === location)) continue
+      if (farm.state.status === 'terminated') continue
+      const same = farm.state.problem?.message === error?.message
+      if (!same) await farms.changeState(farm.id, (state) => ({ ...state, problem: error?.toInfo() ?? null }))
+    }
+  }
+
+  /** A farm on its way out whose last server is gone is terminated. */
+  async #finishFarms(nowMs: number): Promise<void> {
+    const { farms, servers } = this.#options
+    for (const farm of farms.list()) {
+      if (farm.state.status !== 'terminating') continue
+      if (servers.ofFarm(farm.id).some((server) => server.status !== 'terminated')) continue
+      await farms.changeState(farm.id, (state) => ({
+        ...state,
+        status: 'terminated',
+        problem: null,
+        paused: [],
+        reconciledAt: new Date(nowMs).toISOString(),
+      }))
+    }
+  }
+}
+
+function isHere(decision: Decision, cloudId: string, location: string): boolean {
+  const place: Pick<FarmRole, 'cloudId' | 'location'> =
+    decision.kind === 'create' ? decision.farmRole : decision.server
+  return place.cloudId === cloudId && place.location === location
+}
+
+function isEnding(server: Server): boolean {
+  return server.instanceState === 'shutting-down' || server.instanceState === 'terminated'
+}

@@ -1,0 +1,6 @@
+export { ImageFinder } from './image-finder.ts'
+export { instanceView } from './instance-view.ts'
+export { SecurityGroupMaker } from './security-group-maker.ts'
+export { type LaunchIntents, ServerLauncher } from './server-launcher.ts'
+export { type ServerRepository, ServerStore } from './server-store.ts'
+export { probeSsh } from './ssh-probe.ts'

@@ -1,0 +1,21 @@
+import type { InstanceView } from '../../../shared/logic/server-life.ts'
+import { TAGS } from '../../../shared/logic/launch-batches.ts'
+import type { CloudInstance } from '../clouds/index.ts'
+
+/** What a server's life needs of an instance. */
+export function instanceView(instance: CloudInstance): InstanceView {
+  const port = Number(instance.tags[TAGS.sshPort])
+  return {
+    id: instance.id,
+    state: instance.state,
+    zone: instance.zone,
+    imageId: instance.imageId,
+    publicIp: instance.publicIp,
+    privateIp: instance.privateIp,
+    hostname: instance.hostname,
+    keyName: instance.keyName,
+    securityGroupIds: instance.securityGroupIds,
+    sshPort: Number.isInteger(port) && port > 0 && port < 65536 ? port : null,
+    stateReason: instance.stateReason,
+  }
+}
