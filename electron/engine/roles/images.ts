@@ -1,0 +1,116 @@
+import { AppError } from '../../../shared/model/errors.ts'
+import { ImageId } from '../../../shared/model/ids.ts'
+import { type Image, ImageDocument, type ImageInput } from '../../../shared/model/images.ts'
+import type { Role } from '../../../shared/model/roles.ts'
+import { parseDocument } from '../../../shared/logic/parse-document.ts'
+import type { Clock } from '../ports.ts'
+import type { DesignStore } from './design-store.ts'
+
+interface ImagesOptions {
+  store: DesignStore<Image>
+  clock: Clock
+  newId: () => string
+  clouds: () => readonly { id: string; name: string; locations: readonly string[] }[]
+  roles: () => readonly Role[]
+}
+
+/** The registered images. */
+export class Images {
+  readonly #options: ImagesOptions
+
+  constructor(options: ImagesOptions) {
+    this.#options = options
+  }
+
+  async list(): Promise<Image[]> {
+    return this.#options.store.list()
+  }
+
+  async create(input: ImageInput): Promise<Image> {
+    const now = this.#now()
+    const image = this.#checked(input, {
+      id: ImageId.parse(this.#options.newId()),
+      createdAt: now,
+      updatedAt: now,
+    })
+    await this.#options.store.put(image)
+    return image
+  }
+
+  async update({ imageId, image }: { imageId: string; image: ImageInput }): Promise<Image> {
+    const before = this.#options.store.get(imageId)
+    const next = this.#checked(image, { id: before.id, createdAt: before.createdAt, updatedAt: this.#now() })
+    await this.#options.store.put(next)
+    return next
+  }
+
+  /** Throws `image.in_use` naming the roles that use it. */
+  async remove({ imageId }: { imageId: string }): Promise<void> {
+    const image = this.#options.store.get(imageId)
+    const users = this.#options.roles().filter((role) => role.imageIds.includes(image.id))
+    if (users.length > 0) {
+      const names = users.map((role) => `“${role.name}”`).join(', ')
+      throw new AppError('image.in_use', {
+        message: `“${image.name}” is used by ${users.length === 1 ? 'role' : 'roles'} ${names}. Take it out there first.`,
+      })
+    }
+    await this.#options.store.remove(imageId)
+  }
+
+  async import({ document }: { document: unknown }): Promise<Image> {
+    const {
+      schema: _,
+      cloud: cloudName,
+      ...rest
+    } = parseDocument(ImageDocument, document, 'This is no image that Farmhand can import')
+    const cloud = this.#options.clouds().find(({ id, name }) => id === cloudName || name === cloudName)
+    if (!cloud)
+      throw invalid('cloud', `There is no cloud “${cloudName}”. Connect it first, or correct the name.`)
+    return this.create({ ...rest, cloudId: cloud.id })
+  }
+
+  async export({ imageId }: { imageId: string }): Promise<ImageDocument> {
+    const {
+      id: _id,
+      createdAt: _made,
+      updatedAt: _changed,
+      cloudId,
+      ...rest
+    } = this.#options.store.get(imageId)
+    const cloud = this.#options.clouds().find(({ id }) => id === cloudId)
+    return { schema: 'farmhand.image/v1', ...rest, cloud: cloud?.name ?? cloudId }
+  }
+
+  #checked(input: ImageInput, own: Pick<Image, 'id' | 'createdAt' | 'updatedAt'>): Image {
+    const image = this.#options.store.parse({ ...input, ...own })
+    const taken = this.#options.store.findByName(image.name)
+    if (taken && taken.id !== image.id) {
+      throw invalid(
+        'image.name',
+        `There is an image named “${image.name}” already; choose another name.`,
+        'input.conflict',
+      )
+    }
+    const cloud = this.#options.clouds().find(({ id }) => id === image.cloudId)
+    if (!cloud) throw invalid('image.cloudId', 'This cloud does not exist (any more). Choose another.')
+    if (!cloud.locations.includes(image.location)) {
+      throw invalid(
+        'image.location',
+        `“${cloud.name}” does not use ${image.location}; it uses ${cloud.locations.join(', ')}.`,
+      )
+    }
+    return image
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString()
+  }
+}
+
+function invalid(
+  path: string,
+  message: string,
+  code: 'input.invalid' | 'input.conflict' = 'input.invalid',
+): AppError {
+  return new AppError(code, { message, details: { faults: [{ path, message }] } })
+}

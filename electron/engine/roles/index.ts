@@ -1,0 +1,3 @@
+export { DesignStore } from './design-store.ts'
+export { Images } from './images.ts'
+export { Roles } from './roles.ts'

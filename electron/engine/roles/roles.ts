@@ -1,0 +1,146 @@
+import { AppError } from '../../../shared/model/errors.ts'
+import type { FarmDesign } from '../../../shared/model/farms.ts'
+import { RoleId } from '../../../shared/model/ids.ts'
+import type { Image } from '../../../shared/model/images.ts'
+import { type Role, RoleDocument, type RoleInput } from '../../../shared/model/roles.ts'
+import { parseDocument } from '../../../shared/logic/parse-document.ts'
+import type { Clock } from '../ports.ts'
+import type { DesignStore } from './design-store.ts'
+
+interface RolesOptions {
+  store: DesignStore<Role>
+  images: DesignStore<Image>
+  clock: Clock
+  newId: () => string
+  farms: () => readonly FarmDesign[]
+}
+
+/** The roles: reusable server definitions. */
+export class Roles {
+  readonly #options: RolesOptions
+
+  constructor(options: RolesOptions) {
+    this.#options = options
+  }
+
+  async list(): Promise<Role[]> {
+    return this.#options.store.list()
+  }
+
+  /** The name of a role, also of one that is gone. */
+  nameOf(roleId: string): string {
+    return this.#options.store.find(roleId)?.name ?? roleId
+  }
+
+  /** The image that a role starts from in a location of a cloud. */
+  imageOf(roleId: string, cloudId: string, location: string): Image | undefined {
+    for (const imageId of this.#options.store.find(roleId)?.imageIds ?? []) {
+      const image = this.#options.images.find(imageId)
+      if (image?.cloudId === cloudId && image.location === location) return image
+    }
+    return undefined
+  }
+
+  async create(input: RoleInput): Promise<Role> {
+    const now = this.#now()
+    const role = this.#checked(input, {
+      id: RoleId.parse(this.#options.newId()),
+      createdAt: now,
+      updatedAt: now,
+    })
+    await this.#options.store.put(role)
+    return role
+  }
+
+  async update({ roleId, role }: { roleId: string; role: RoleInput }): Promise<Role> {
+    const before = this.#options.store.get(roleId)
+    const next = this.#checked(role, { id: before.id, createdAt: before.createdAt, updatedAt: this.#now() })
+    await this.#options.store.put(next)
+    return next
+  }
+
+  /** Throws `role.in_use` naming the farms that use it. */
+  async remove({ roleId }: { roleId: string }): Promise<void> {
+    const role = this.#options.store.get(roleId)
+    const users = this.#options.farms().filter((farm) => farm.roles.some((use) => use.roleId === roleId))
+    if (users.length > 0) {
+      const names = users.map((farm) => `“${farm.name}”`).join(', ')
+      throw new AppError('role.in_use', {
+        message: `“${role.name}” is used by ${users.length === 1 ? 'farm' : 'farms'} ${names}. Take it out there first.`,
+      })
+    }
+    await this.#options.store.remove(roleId)
+  }
+
+  async import({ document }: { document: unknown }): Promise<Role> {
+    const {
+      schema: _,
+      images,
+      ...rest
+    } = parseDocument(RoleDocument, document, 'This is no role that Farmhand can import')
+    const imageIds = images.map((wanted, position) => {
+      const image = this.#options.images.find(wanted) ?? this.#options.images.findByName(wanted)
+      if (image) return image.id
+      throw fault(`images[${position}]`, `There is no image “${wanted}”. Import or register it first.`)
+    })
+    return this.create({ ...rest, imageIds })
+  }
+
+  async export({ roleId }: { roleId: string }): Promise<RoleDocument> {
+    const {
+      id: _id,
+      createdAt: _made,
+      updatedAt: _changed,
+      imageIds,
+      ...rest
+    } = this.#options.store.get(roleId)
+    return {
+      schema: 'farmhand.role/v1',
+      ...rest,
+      images: imageIds.map((id) => this.#options.images.find(id)?.name ?? id),
+    }
+  }
+
+  #checked(input: RoleInput, own: Pick<Role, 'id' | 'createdAt' | 'updatedAt'>): Role {
+    const role = this.#options.store.parse({ ...input, ...own })
+    const taken = this.#options.store.findByName(role.name)
+    if (taken && taken.id !== role.id) {
+      throw fault(
+        'role.name',
+        `There is a role named “${role.name}” already; choose another name.`,
+        'input.conflict',
+      )
+    }
+    const places = new Map<string, Image>()
+    for (const [position, imageId] of role.imageIds.entries()) {
+      const path = `role.imageIds[${position}]`
+      const image = this.#options.images.find(imageId)
+      if (!image) throw fault(path, `There is no image ${imageId} (any more). Choose another.`)
+      if (image.os.family !== role.osFamily) {
+        throw fault(path, `“${image.name}” is ${image.os.family}, but the role is for ${role.osFamily}.`)
+      }
+      const place = `${image.cloudId}/${image.location}`
+      const other = places.get(place)
+      if (other) {
+        throw fault(
+          path,
+          `“${image.name}” and “${other.name}” are both for ${image.location}; a role has one image a location.`,
+        )
+      }
+      places.set(place, image)
+    }
+    return role
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString()
+  }
+}
+
+function fault(
+  path: string,
+  message: string,
+  code: 'input.invalid' | 'input.conflict' = 'input.invalid',
+): AppError {
+  return new AppError(code, { message, details: { faults: [{ path, message }] } })
+}
