@@ -1,0 +1,87 @@
+import type { Farm } from '../../../shared/model/farms.ts'
+import type { Job } from '../../../shared/model/jobs.ts'
+import type { Server } from '../../../shared/model/servers.ts'
+import { launchProgress } from '../../../shared/logic/farm-decisions.ts'
+import type { JobFollower, JobReport } from '../jobs/index.ts'
+import type { ServerStore } from '../servers/index.ts'
+import type { FarmStore } from './farm-store.ts'
+
+interface FarmJobsParts {
+  farms: FarmStore
+  servers: ServerStore
+  /** Takes down what was launched so far. */
+  cancelLaunch: (farmId: string) => Promise<void>
+}
+
+/** How jobs about farms see how far they are. */
+export function farmFollowers({ farms, servers, cancelLaunch }: FarmJobsParts) {
+  const look =
+    (report: (farm: Farm, own: Server[]) => JobReport) =>
+    (job: Job): JobReport => {
+      const farm = farms.find(job.target.id)
+      if (farm) return report(farm, servers.ofFarm(farm.id))
+      return failed('input.not_found', 'The farm was deleted.')
+    }
+  return {
+    'farm.launch': {
+      report: look(reportLaunch),
+      cancel: (job) => cancelLaunch(job.target.id),
+    },
+    'farm.terminate': { report: look(reportTerminate) },
+    'farm.suspend': { report: look((farm, own) => reportSuspend(farm, own)) },
+    'farm.resume': { report: look((farm, own) => reportResume(farm, own)) },
+  } satisfies Record<string, JobFollower>
+}
+
+function failed(code: 'input.not_found' | 'farm.wrong_status', message: string): JobReport {
+  return { state: 'failed', error: { code, message, retryable: false, details: {} } }
+}
+
+function reportLaunch(farm: Farm, own: Server[]): JobReport {
+  if (farm.state.status !== 'running') {
+    return failed('farm.wrong_status', `The farm was ${farm.state.status} while it was being launched.`)
+  }
+  const { done, total } = launchProgress(farm, own)
+  if (done >= total) return { state: 'done', done, total, step: 'All servers are running' }
+  const [pause] = farm.state.paused
+  if (pause) return { state: 'failed', error: pause.error }
+  const waiting = own.find((server) => server.error !== null && server.status === 'pending-launch')
+  const step =
+    waiting?.error?.message ?? farm.state.problem?.message ?? `${done} of ${total} servers are running`
+  return { state: 'running', done, total, step }
+}
+
+function reportTerminate(farm: Farm, own: Server[]): JobReport {
+  if (farm.state.status === 'running' || farm.state.status === 'suspended') {
+    return failed('farm.wrong_status', 'The farm was launched again.')
+  }
+  const left = own.filter((server) => server.status !== 'terminated')
+  const locked = left.filter((server) => server.lock !== null)
+  const ended = own.length - left.length
+  if (farm.state.status === 'terminated' && left.length === 0) {
+    return { state: 'done', done: ended, total: ended, step: 'All servers are gone' }
+  }
+  const [first] = locked
+  const step = first
+    ? `${first.alias} #${first.index} is locked: ${first.lock?.comment ?? ''}`
+    : (farm.state.problem?.message ?? `${left.length} servers are ending`)
+  return { state: 'running', done: ended, total: own.length, step }
+}
+
+function reportSuspend(farm: Farm, own: Server[]): JobReport {
+  if (farm.state.status !== 'suspended')
+    return failed('farm.wrong_status', `The farm is ${farm.state.status} now.`)
+  const left = own.filter((server) => server.status === 'running' || server.status === 'pending-suspend')
+  const done = own.filter((server) => server.status === 'suspended').length
+  if (left.length === 0) return { state: 'done', done, total: done, step: 'All servers are suspended' }
+  return { state: 'running', done, total: done + left.length, step: `${left.length} servers are stopping` }
+}
+
+function reportResume(farm: Farm, own: Server[]): JobReport {
+  if (farm.state.status !== 'running')
+    return failed('farm.wrong_status', `The farm is ${farm.state.status} now.`)
+  const left = own.filter((server) => server.status === 'suspended' || server.status === 'resuming')
+  const done = own.filter((server) => server.status === 'running').length
+  if (left.length === 0) return { state: 'done', done, total: done, step: 'All servers are running' }
+  return { state: 'running', done, total: done + left.length, step: `${left.length} servers are starting` }
+}
