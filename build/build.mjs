@@ -6,7 +6,15 @@ import { pathToFileURL } from 'node:url'
 import { CommandError, root, runCommand, say } from './process.mjs'
 import { ensureDependencies, runNode } from './toolchain.mjs'
 
-const sources = ['electron', 'renderer', 'shared', 'build/bundle.ts', 'vite.config.ts', 'package-lock.json']
+const sources = [
+  'electron',
+  'renderer',
+  'shared',
+  'build/bundle.ts',
+  'build/shipped-packages.ts',
+  'vite.config.ts',
+  'package-lock.json',
+]
 const stampFile = join('dist', '.built-from')
 
 /**

@@ -2,8 +2,10 @@
  * Makes everything that runs: the Node bundles (desktop main, preload, command line) and the renderer. Runs under the
  * project's own Node. Usage: node build/bundle.ts OUT_DIR
  */
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { build, type InlineConfig } from 'vite'
+import { noticesText, shippedPackages } from './shipped-packages.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -77,6 +79,7 @@ async function bundle(outDir: string): Promise<void> {
     logLevel: 'warn',
     build: { outDir: join(outDir, 'renderer') },
   })
+  await writeFile(join(outDir, 'third-party-licences.txt'), noticesText(shippedPackages()))
 }
 
 const target = process.argv[2]
