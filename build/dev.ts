@@ -19,8 +19,14 @@ host.on('close', (code) => {
   process.exitCode ??= code ?? 1
 })
 
+let announced = false
 for await (const line of createInterface({ input: host.stdout })) {
-  const { url, token } = Announcement.parse(JSON.parse(line))
+  if (announced) console.log(line)
+  else await serveRenderer(Announcement.parse(JSON.parse(line)))
+  announced = true
+}
+
+async function serveRenderer({ url, token }: z.infer<typeof Announcement>): Promise<void> {
   const target = new URL(url).origin
   // The host answers its own page only, so that the proxy speaks in that page's name.
   const proxied: ProxyOptions = { target, changeOrigin: true, headers: { origin: target } }
@@ -37,7 +43,5 @@ for await (const line of createInterface({ input: host.stdout })) {
   })
   await server.listen()
   host.on('close', () => void server.close())
-  const page = server.resolvedUrls?.local[0] ?? ''
-  console.log(`Farmhand with hot reload: ${page}#token=${token}`)
-  break
+  console.log(`Farmhand with hot reload: ${server.resolvedUrls?.local[0] ?? ''}#token=${token}`)
 }
