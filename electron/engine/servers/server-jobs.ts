@@ -1,0 +1,65 @@
+import type { Job } from '../../../shared/model/jobs.ts'
+import type { Server } from '../../../shared/model/servers.ts'
+import { serverName } from '../../../shared/logic/server-life.ts'
+import type { JobFollower, JobReport } from '../jobs/index.ts'
+import type { ServerStore } from './server-store.ts'
+
+/** How jobs about one server see how far they are. */
+export function serverFollowers(servers: ServerStore) {
+  const look =
+    (report: (server: Server) => JobReport): JobFollower['report'] =>
+    (job: Job) => {
+      const server = servers.find(job.target.id)
+      return server ? report(server) : ended('Its record is in the ledger only')
+    }
+  return {
+    'server.terminate': {
+      report: look((server) =>
+        server.status === 'terminated' ? ended(`${serverName(server)} is gone`) : going(server),
+      ),
+    },
+    'server.suspend': {
+      report: look((server) => {
+        if (server.status === 'suspended') return ended(`${serverName(server)} is suspended`)
+        return server.status === 'pending-suspend' ? going(server) : overtaken(server)
+      }),
+    },
+    'server.resume': {
+      report: look((server) => {
+        if (server.status === 'running') return ended(`${serverName(server)} is running`)
+        return server.status === 'resuming' || server.status === 'suspended'
+          ? going(server)
+          : overtaken(server)
+      }),
+    },
+    'server.reboot': {
+      report: look((server) => {
+        if (server.rebooting) return going(server)
+        return server.status === 'running' || server.status === 'initializing'
+          ? ended(`${serverName(server)} has rebooted`)
+          : overtaken(server)
+      }),
+    },
+  } satisfies Record<string, JobFollower>
+}
+
+function going(server: Server): JobReport {
+  const step = server.error?.message ?? (server.waitingFor === null ? '' : `Waiting for ${server.waitingFor}`)
+  return { state: 'running', done: 0, total: 1, step }
+}
+
+function ended(step: string): JobReport {
+  return { state: 'done', done: 1, total: 1, step }
+}
+
+function overtaken(server: Server): JobReport {
+  return {
+    state: 'failed',
+    error: {
+      code: 'server.wrong_status',
+      message: `${serverName(server)} is ${server.status} now; something else happened to it meanwhile.`,
+      retryable: false,
+      details: {},
+    },
+  }
+}
