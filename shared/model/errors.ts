@@ -37,6 +37,7 @@ export const ErrorCode = z.enum([
   'state.newer',
   'state.disk_full',
   'state.in_use',
+  'state.unwritable',
   'host.unauthorized',
   'host.not_supported',
   'internal',

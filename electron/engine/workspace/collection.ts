@@ -1,0 +1,23 @@
+/** What changed in one commit: whole items, and the ids of those that are gone. */
+export interface CollectionChange<T extends { id: string }> {
+  put: readonly T[]
+  drop: readonly T['id'][]
+}
+
+/**
+ * The designs of one noun. Items are frozen and whole; what a write hands in is validated and copied. A write that has
+ * resolved is on disk; one that rejects (`input.invalid`, `state.disk_full`, `state.unwritable`) changed nothing.
+ */
+export interface Collection<T extends { id: string }> {
+  /** All items, by id. */
+  list(): Promise<readonly T[]>
+  get(id: T['id']): Promise<T | undefined>
+  /** Adds the item or replaces the one of its id; answers it as it is kept. */
+  put(item: T): Promise<T>
+  /** Puts all or none. */
+  putMany(items: readonly T[]): Promise<readonly T[]>
+  /** False when there was no such item. */
+  remove(id: T['id']): Promise<boolean>
+  /** Called after each commit; answers how to stop that. */
+  onChange(listener: (change: CollectionChange<T>) => void): () => void
+}
