@@ -11,6 +11,8 @@ export interface RemoteCommand {
   preamble: string | undefined
 }
 
+const markName = 'FARMHAND_COMMAND'
+
 /** Longest encoded script that travels in the command line; the kernel's limit for one argument is 128 KiB. */
 const longestInline = 48 * 1024
 
@@ -27,12 +29,14 @@ export function quoteArgument(argument: string): string {
 /**
  * Builds what runs a command on a server. The whole command is data to the login shell (which may be none of POSIX's): it
  * is encoded so that no character of it means anything in any shell's quotes, and decoded by `/bin/sh`. With a `Secret`
- * in the environment, or a long script, it goes through stdin instead of the command line.
+ * in the environment, or a long script, it goes through stdin instead of the command line. Every process of the command
+ * carries `mark` (hexadecimal digits) in its environment, by which `endingScript` finds it.
  */
 export function remoteCommand(request: {
   run: CommandText
   env?: Readonly<Record<string, string | Secret>>
   hasStdin: boolean
+  mark: string
 }): RemoteCommand {
   const env = Object.entries(request.env ?? {})
   const encoded = encodeForPrintf(
@@ -44,14 +48,27 @@ export function remoteCommand(request: {
         : refuseNul(request.run.script),
     ].join('\n'),
   )
+  const start = `exec env ${markName}=${request.mark} /bin/sh -c`
   const hasSecret = env.some(([, value]) => value instanceof Secret)
   if (!hasSecret && encoded.length <= longestInline) {
-    return { commandLine: `exec /bin/sh -c 'eval "$(printf %b "${encoded}")"'`, preamble: undefined }
+    return { commandLine: `${start} 'eval "$(printf %b "${encoded}")"'`, preamble: undefined }
   }
   return {
-    commandLine: `exec /bin/sh -c 'IFS= read -r farmhand_line && eval "$(printf %b "$farmhand_line")"'`,
+    commandLine: `${start} 'IFS= read -r farmhand_line && eval "$(printf %b "$farmhand_line")"'`,
     preamble: `${encoded}\n`,
   }
+}
+
+/**
+ * A script for the same server that ends every process of a marked command. SSH's own signals would not do: OpenSSH sends
+ * none for root, others none at all. Without a Linux `/proc` it ends nothing.
+ */
+export function endingScript(mark: string, signal: 'TERM' | 'KILL'): string {
+  return [
+    `for found in $(grep -ls ${markName}=${mark} /proc/[0-9]*/environ); do`,
+    `found=\${found#/proc/}; kill -${signal} "\${found%/environ}"`,
+    'done 2>/dev/null',
+  ].join('\n')
 }
 
 /** Writes everything but harmless characters as octal bytes, in the form that `printf %b` reads. */

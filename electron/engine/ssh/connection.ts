@@ -77,19 +77,6 @@ export class SshConnection {
     })
   }
 
-  /**
-   * Sends a signal to a channel's program. ssh2's own `channel.signal` stays silent once stdin has ended, so the message
-   * is written by its protocol object.
-   */
-  signal(channel: ClientChannel, name: 'TERM' | 'KILL' | 'INT' | 'HUP'): void {
-    if (!this.#isOpen) return
-    const protocol: unknown = Reflect.get(this.#client, '_protocol')
-    const outgoing: unknown = Reflect.get(channel, 'outgoing')
-    if (isSignalling(protocol) && isChannelEnd(outgoing) && outgoing.state !== 'closed') {
-      protocol.signal(outgoing.id, name)
-    }
-  }
-
   /** Says goodbye, and drops the connection when the server does not hang up soon. */
   close(): void {
     if (this.#isClosing) return
@@ -214,14 +201,4 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
 function toReason(signal: AbortSignal): Error {
   const reason: unknown = signal.reason
   return reason instanceof Error ? reason : toAppError(reason)
-}
-
-function isSignalling(value: unknown): value is { signal(channel: number, name: string): void } {
-  return (
-    typeof value === 'object' && value !== null && 'signal' in value && typeof value.signal === 'function'
-  )
-}
-
-function isChannelEnd(value: unknown): value is { id: number; state: string } {
-  return typeof value === 'object' && value !== null && 'id' in value && 'state' in value
 }

@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer'
+import { randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { toAppError } from '../../../shared/model/errors.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
 import type { Clock } from '../ports.ts'
 import { writeAll } from './channel-writer.ts'
-import { remoteCommand } from './command-line.ts'
+import { endingScript, remoteCommand } from './command-line.ts'
 import type { CommandText } from './command-line.ts'
 import type { SshConnection } from './connection.ts'
 import { connectionLost } from './failures.ts'
@@ -47,9 +48,10 @@ export interface CapturedCommand {
  */
 export async function runCommand(connection: SshConnection, request: CommandRequest): Promise<CommandEnd> {
   request.signal?.throwIfAborted()
-  const { commandLine, preamble } = remoteCommand({ ...request, hasStdin: request.stdin !== undefined })
+  const mark = randomBytes(12).toString('hex')
+  const { commandLine, preamble } = remoteCommand({ ...request, hasStdin: request.stdin !== undefined, mark })
   const channel = await connection.openExec(commandLine)
-  return new CommandRun(connection, channel, request).run(preamble)
+  return new CommandRun(connection, channel, request, mark).run(preamble)
 }
 
 /** Runs a command and keeps at most `maxBytes` (default 1 MiB) of each output stream, as UTF-8 text. */
@@ -81,15 +83,17 @@ class CommandRun {
   readonly #connection: SshConnection
   readonly #channel: ClientChannel
   readonly #request: CommandRequest
+  readonly #mark: string
   readonly #over = new AbortController()
   readonly #done = Promise.withResolvers<CommandEnd>()
   /** What the run was told to stop with; from then on output is thrown away. */
   #stop: { settle: () => void } | undefined
 
-  constructor(connection: SshConnection, channel: ClientChannel, request: CommandRequest) {
+  constructor(connection: SshConnection, channel: ClientChannel, request: CommandRequest, mark: string) {
     this.#connection = connection
     this.#channel = channel
     this.#request = request
+    this.#mark = mark
   }
 
   async run(preamble: string | undefined): Promise<CommandEnd> {
@@ -193,11 +197,27 @@ class CommandRun {
 
   async #endByForce(): Promise<void> {
     const { clock } = this.#request
-    this.#connection.signal(this.#channel, 'TERM')
+    this.#signal('TERM')
     await clock.sleep(graceMs, this.#over.signal)
-    this.#connection.signal(this.#channel, 'KILL')
+    this.#signal('KILL')
+    await clock.sleep(graceMs, this.#over.signal)
     this.#channel.close()
-    await clock.sleep(graceMs, this.#over.signal)
+  }
+
+  /** Best effort: on a connection that hangs or is lost there is nobody to ask. */
+  #signal(name: 'TERM' | 'KILL'): void {
+    const { commandLine } = remoteCommand({
+      run: { script: endingScript(this.#mark, name) },
+      hasStdin: false,
+      mark: 'ending',
+    })
+    this.#connection.openExec(commandLine).then(
+      (channel) => {
+        channel.resume()
+        channel.stderr.resume()
+      },
+      () => undefined,
+    )
   }
 }
 

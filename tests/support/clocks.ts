@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../../electron/engine/ports.ts'
+
+/** The clock of the machine. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  async sleep(ms, signal) {
+    try {
+      await sleep(ms, undefined, { signal })
+    } catch (thrown) {
+      throw signal?.aborted === true ? signal.reason : thrown
+    }
+  },
+}
+
+interface Sleeper {
+  at: number
+  resolve: () => void
+}
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #now: number
+  readonly #sleepers = new Set<Sleeper>()
+  readonly #watchers = new Set<() => void>()
+
+  constructor(startMs = Date.UTC(2026, 0, 1)) {
+    this.#now = startMs
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  monotonic(): number {
+    return this.#now
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    await new Promise<void>((resolve, reject) => {
+      const sleeper = { at: this.#now + ms, resolve }
+      this.#sleepers.add(sleeper)
+      signal?.addEventListener('abort', () => {
+        this.#sleepers.delete(sleeper)
+        reject(signal.reason as Error)
+      })
+      for (const watcher of this.#watchers) watcher()
+    })
+  }
+
+  /** Resolves once somebody sleeps for exactly `ms` from now, so that a test knows when to move the time. */
+  async whenSleeping(ms: number): Promise<void> {
+    const isSleeping = (): boolean => [...this.#sleepers].some((sleeper) => sleeper.at === this.#now + ms)
+    if (isSleeping()) return
+    await new Promise<void>((resolve) => {
+      const watcher = (): void => {
+        if (!isSleeping()) return
+        this.#watchers.delete(watcher)
+        resolve()
+      }
+      this.#watchers.add(watcher)
+    })
+  }
+
+  /** Moves the time and wakes who is due. */
+  advance(ms: number): void {
+    this.#now += ms
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.at > this.#now) continue
+      this.#sleepers.delete(sleeper)
+      sleeper.resolve()
+    }
+  }
+}
