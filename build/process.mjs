@@ -63,14 +63,14 @@ export function run(program, args, options = {}) {
   })
   if (stdout) child.stdout?.setEncoding('utf8').on('data', stdout)
   if (onOutput) child.stderr?.setEncoding('utf8').on('data', onOutput)
-  // The terminal sends Ctrl-C to the program as well; this process only has to stay until it has ended.
-  const ignoreInterrupt = () => undefined
+  // A terminal sends Ctrl-C to the program as well; this process only has to stay until it has ended.
+  const passInterrupt = () => process.stdin.isTTY || child.kill('SIGINT')
   const passTermination = () => child.kill('SIGTERM')
-  process.on('SIGINT', ignoreInterrupt)
+  process.on('SIGINT', passInterrupt)
   process.on('SIGTERM', passTermination)
   return new Promise((done, fail) => {
     const release = () => {
-      process.off('SIGINT', ignoreInterrupt)
+      process.off('SIGINT', passInterrupt)
       process.off('SIGTERM', passTermination)
     }
     child.on('error', (error) => {

@@ -1,9 +1,13 @@
 /* npm start: installs and builds what is missing, then opens the app in Electron, or else in a browser window. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { announcing } from './announcement.mjs'
 import { ensureBuilt } from './build.mjs'
-import { root, run, runCommand, say } from './process.mjs'
+import { root, run, runCommand, say, toolEnvironment } from './process.mjs'
 import { ensureDependencies, runNode } from './toolchain.mjs'
+
+const flags = process.argv.slice(2)
+const noSandbox = '--no-sandbox'
 
 /** An Electron that ends this soon with a failure could not open its window (no sandbox, no GPU process, no display). */
 const failedStartMs = 8_000
@@ -16,7 +20,9 @@ runCommand(async () => {
     say(`${electron.reason} Opening Farmhand in the browser instead.`)
     return startHeadless()
   }
-  const { code, elapsedMs } = await run(electron.binary, [root, ...process.argv.slice(2)])
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...toolEnvironment(), ELECTRON_RUN_AS_NODE: undefined }
+  const { code, elapsedMs } = await run(electron.binary, [root, ...flags], { env })
   if (code === 0 || code >= 128 || elapsedMs > failedStartMs) return code
   say(
     'Electron could not open its window on this machine: see the lines above. Opening Farmhand in the browser instead.',
@@ -40,7 +46,8 @@ async function findElectron() {
 function reasonAgainstDesktop() {
   if (process.platform !== 'linux') return undefined
   if (!process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'There is no display for a desktop window.'
-  if (process.getuid?.() === 0) return 'Electron’s sandbox does not run as root.'
+  if (process.getuid?.() === 0 && !flags.includes(noSandbox))
+    return 'Electron’s sandbox does not run as root.'
   return undefined
 }
 
@@ -79,12 +86,15 @@ async function downloadElectron() {
 }
 
 async function startHeadless() {
-  const { code } = await runNode([
-    '--enable-source-maps',
-    join(root, 'dist', 'cli.js'),
-    'serve',
-    '--open',
-    ...process.argv.slice(2),
-  ])
+  const { code } = await runNode(
+    [
+      '--enable-source-maps',
+      join(root, 'dist', 'cli.js'),
+      'serve',
+      '--open',
+      ...flags.filter((flag) => flag !== noSandbox),
+    ],
+    { onStdout: announcing((text) => process.stdout.write(text)) },
+  )
   return code
 }
