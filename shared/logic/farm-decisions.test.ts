@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { aFarm, aFarmState, aServer } from '../../tests/support/designs.ts'
+import { ServerStatus } from '../model/servers.ts'
+import { decide, freeIndexes, launchProgress } from './farm-decisions.ts'
+
+const running = aFarmState()
+
+function brief(decisions: ReturnType<typeof decide>): string[] {
+  return decisions.map((decision) =>
+    decision.kind === 'create'
+      ? `create ${decision.farmRole.alias} ${decision.indexes.join(',')} (${decision.reason})`
+      : `${decision.kind} ${decision.server.id}${'reason' in decision ? ` (${decision.reason})` : ''}`,
+  )
+}
+
+describe('decide', () => {
+  test('a launched farm gets its minimum at once', () => {
+    const farm = aFarm({}, [{ scaling: { min: 3, max: 5 } }])
+    expect(brief(decide(farm, running, []))).toEqual(['create web 1,2,3 (farm-launched)'])
+  })
+
+  test('nothing to do when the minimum is there, pending ones included', () => {
+    const farm = aFarm({}, [{ scaling: { min: 2, max: 2 } }])
+    const servers = [aServer(), aServer({ id: 'server-2', index: 2, status: 'pending-launch' })]
+    expect(decide(farm, running, servers)).toEqual([])
+  })
+
+  test('a lost server is replaced and its replacement takes the lowest free index', () => {
+    const farm = aFarm({}, [{ scaling: { min: 2, max: 2 } }])
+    const servers = [
+      aServer({ status: 'terminated', terminateReason: 'crashed' }),
+      aServer({ id: 'server-2', index: 2 }),
+    ]
+    expect(brief(decide(farm, running, servers))).toEqual(['create web 1 (replacement)'])
+  })
+
+  test('a suspended server satisfies the minimum', () => {
+    expect(decide(aFarm(), running, [aServer({ status: 'suspended' })])).toEqual([])
+  })
+
+  test('a missing server does not, and keeps its index', () => {
+    expect(brief(decide(aFarm(), running, [aServer({ status: 'missing' })]))).toEqual([
+      'create web 2 (replacement)',
+    ])
+  })
+
+  test('above the maximum the newest goes first, those not yet launched before all', () => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 1 } }])
+    const servers = [
+      aServer({ id: 'old', createdAt: '2026-01-01T00:00:00.000Z' }),
+      aServer({ id: 'new', index: 2, createdAt: '2026-01-02T00:00:00.000Z' }),
+      aServer({ id: 'waiting', index: 3, status: 'pending-launch', createdAt: '2025-01-01T00:00:00.000Z' }),
+    ]
+    expect(brief(decide(farm, running, servers))).toEqual([
+      'terminate waiting (scaling-down)',
+      'terminate new (scaling-down)',
+    ])
+  })
+
+  test('a locked server is never chosen', () => {
+    const farm = aFarm({}, [{ scaling: { min: 0, max: 0 } }])
+    const lock = { comment: 'keep', at: '2026-01-01T00:00:00.000Z' }
+    expect(decide(farm, running, [aServer({ lock })])).toEqual([])
+    expect(decide(aFarm(), aFarmState({ status: 'terminating' }), [aServer({ lock })])).toEqual([])
+  })
+
+  test('servers of a removed farm role go', () => {
+    expect(brief(decide(aFarm({ roles: [] }), running, [aServer()]))).toEqual([
+      'terminate server-1 (farm-role-removed)',
+    ])
+  })
+
+  test('manual scaling: neither launched nor ended', () => {
+    const farm = aFarm({}, [{ scaling: { enabled: false, min: 2, max: 2 } }])
+    expect(decide(farm, running, [])).toEqual([])
+  })
+
+  test('a paused farm role launches nothing', () => {
+    const error = { code: 'cloud.capacity' as const, message: '', retryable: true, details: {} }
+    const pause = { farmRoleId: aFarm().roles[0]?.id ?? ('' as never), since: '', until: '', error }
+    expect(decide(aFarm(), aFarmState({ paused: [pause] }), [])).toEqual([])
+  })
+
+  test.each(['terminating', 'terminated'] as const)('a %s farm ends every live server', (status) => {
+    const servers = [aServer(), aServer({ id: 'gone', status: 'terminated' })]
+    expect(brief(decide(aFarm(), aFarmState({ status }), servers))).toEqual([
+      'terminate server-1 (farm-terminated)',
+    ])
+  })
+
+  test('a suspended farm suspends its running servers and launches none', () => {
+    expect(brief(decide(aFarm(), aFarmState({ status: 'suspended' }), [aServer()]))).toEqual([
+      'suspend server-1',
+    ])
+  })
+
+  describe('sequential launch', () => {
+    const farm = aFarm({ launchOrder: 'sequential' }, [
+      { alias: 'app', launchIndex: 1 },
+      { alias: 'db', launchIndex: 0 },
+    ])
+
+    test('the second step waits until the first runs', () => {
+      expect(brief(decide(farm, running, []))).toEqual(['create db 1 (farm-launched)'])
+      const booting = aServer({ farmRoleId: 'db' as never, status: 'initializing' })
+      expect(decide(farm, running, [booting])).toEqual([])
+      const up = aServer({ farmRoleId: 'db' as never })
+      expect(brief(decide(farm, running, [up]))).toEqual(['create app 1 (farm-launched)'])
+    })
+  })
+})
+
+test('for any servers: carrying the decisions out leaves nothing to decide', () => {
+  const someServers = fc.array(
+    fc.record({ status: fc.constantFrom(...ServerStatus.options), index: fc.integer({ min: 1, max: 6 }) }),
+    { maxLength: 12 },
+  )
+  fc.assert(
+    fc.property(
+      someServers,
+      fc.integer({ min: 0, max: 6 }),
+      fc.integer({ min: 0, max: 6 }),
+      (given, a, b) => {
+        const farm = aFarm({}, [{ scaling: { min: Math.min(a, b), max: Math.max(a, b) } }])
+        const servers = given.map((change, n) => aServer({ id: `server-${n}`, ...change }))
+        const decisions = decide(farm, running, servers)
+        const ended = new Set(decisions.flatMap((d) => (d.kind === 'terminate' ? [d.server.id] : [])))
+        const after = servers.map((server) =>
+          ended.has(server.id) ? { ...server, status: 'pending-terminate' as const } : server,
+        )
+        for (const decision of decisions) {
+          if (decision.kind !== 'create') continue
+          for (const index of decision.indexes) {
+            expect(after.every((server) => server.index !== index || /terminate/.test(server.status))).toBe(
+              true,
+            )
+            after.push(aServer({ id: `new-${index}`, index, status: 'pending-launch' }))
+          }
+        }
+        expect(decide(farm, running, after)).toEqual([])
+      },
+    ),
+  )
+})
+
+test('free indexes are the lowest ones; those on their way out are free', () => {
+  const servers = [
+    aServer({ index: 1 }),
+    aServer({ index: 2, status: 'pending-terminate' }),
+    aServer({ index: 3 }),
+  ]
+  expect(freeIndexes(servers, 3)).toEqual([2, 4, 5])
+})
+
+test('progress counts no more running servers than a farm role asks for', () => {
+  const farm = aFarm({}, [{ scaling: { min: 2, max: 4 } }, { alias: 'db', scaling: { min: 1, max: 1 } }])
+  const servers = [1, 2, 3].map((index) => aServer({ id: `server-${index}`, index }))
+  expect(launchProgress(farm, servers)).toEqual({ done: 2, total: 3 })
+})
