@@ -10,14 +10,14 @@ export interface CollectionChange<T extends { id: string }> {
  */
 export interface Collection<T extends { id: string }> {
   /** All items, by id. */
-  list(): Promise<readonly T[]>
-  get(id: T['id']): Promise<T | undefined>
-  /** Adds the item or replaces the one of its id; answers it as it is kept. */
-  put(item: T): Promise<T>
+  list(): Promise<T[]>
+  get(id: string): Promise<T | undefined>
+  /** Adds the item or replaces the one of its id. */
+  put(item: T): Promise<void>
   /** Puts all or none. */
-  putMany(items: readonly T[]): Promise<readonly T[]>
-  /** False when there was no such item. */
-  remove(id: T['id']): Promise<boolean>
+  putMany(items: readonly T[]): Promise<void>
+  /** Nothing happens when there is no such item. */
+  remove(id: string): Promise<void>
   /** Called after each commit; answers how to stop that. */
   onChange(listener: (change: CollectionChange<T>) => void): () => void
 }
