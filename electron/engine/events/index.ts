@@ -1,0 +1,1 @@
+export { type EventRepository, Events } from './events.ts'

@@ -1,0 +1,69 @@
+import { AppError } from '../../../shared/model/errors.ts'
+import type { Server } from '../../../shared/model/servers.ts'
+import type { SshKey } from '../../../shared/model/ssh-keys.ts'
+import type { Secret } from '../../../shared/model/secret.ts'
+import { serverName } from '../../../shared/logic/server-life.ts'
+import type { CloudProvider } from '../clouds/index.ts'
+import { consoleFingerprints, type SshTarget } from '../ssh/index.ts'
+
+interface SshTargetsOptions {
+  findKey: (farmId: string, cloudId: string, location: string) => SshKey | undefined
+  privateKey: (key: SshKey) => Promise<Secret>
+  isPinned: (serverId: string) => Promise<boolean>
+  provider: (cloudId: string) => Promise<CloudProvider>
+}
+
+/** How long a first connection waits for the console output that tells the server's host keys. */
+const CONSOLE_WAIT_MS = 2_500
+
+/** Where a server is, as whom to log in, with which key, and which host keys its console told. */
+export class SshTargets {
+  readonly #options: SshTargetsOptions
+
+  constructor(options: SshTargetsOptions) {
+    this.#options = options
+  }
+
+  /** Throws `server.no_address`, `input.not_found` (no key) or `vault.damaged`. */
+  async of(server: Server): Promise<SshTarget> {
+    if (!server.ssh) {
+      throw new AppError('server.no_address', {
+        message: `${serverName(server)} has no address yet, or no longer. It is ${server.status}.`,
+      })
+    }
+    const key = this.#options.findKey(server.farmId, server.cloudId, server.location)
+    if (!key) {
+      throw new AppError('input.not_found', {
+        message: `There is no SSH key of ${server.farm} in ${server.location}, so ${serverName(server)} cannot be reached.`,
+      })
+    }
+    const [privateKey, isPinned] = await Promise.all([
+      this.#options.privateKey(key),
+      this.#options.isPinned(server.id),
+    ])
+    return {
+      key: server.id,
+      label: serverName(server),
+      host: server.ssh.host,
+      port: server.ssh.port,
+      user: server.ssh.user,
+      privateKey,
+      ...(isPinned ? {} : { knownFingerprints: await this.#told(server) }),
+    }
+  }
+
+  /** What the console tells of host keys; nothing when it cannot be had quickly, then the first key seen is pinned. */
+  async #told(server: Server): Promise<string[]> {
+    const { cloudServerId } = server
+    if (cloudServerId === null) return []
+    try {
+      const provider = await this.#options.provider(server.cloudId)
+      const signal = AbortSignal.timeout(CONSOLE_WAIT_MS)
+      return consoleFingerprints(
+        (await provider.consoleOutput(server.location, cloudServerId, { signal })).text,
+      )
+    } catch {
+      return []
+    }
+  }
+}
