@@ -463,3 +463,9 @@ export function askReboot(server: Server, firedBy: LifeEvent['firedBy']): LifeSt
     events: [told('RebootBegin', `${serverName(server)} reboots`, firedBy)],
   }
 }
+
+/** The host key that is trusted from now on, shown with the server's address. */
+export function withHostKey(server: Server, fingerprint: string): LifeStep {
+  if (!server.ssh || server.ssh.hostKeyFingerprint === fingerprint) return { server, events: [] }
+  return { server: { ...server, ssh: { ...server.ssh, hostKeyFingerprint: fingerprint } }, events: [] }
+}

@@ -13,7 +13,7 @@ import {
 } from '../../../shared/logic/server-life.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
-import type { ServerLauncher, ServerStore } from '../servers/index.ts'
+import type { LaunchBreaker, ServerLauncher, ServerStore } from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
 import { Observer } from './observer.ts'
 
@@ -28,6 +28,7 @@ export interface ReconcilerOptions {
   servers: ServerStore
   clouds: ReconcilerClouds
   launcher: ServerLauncher
+  breaker: LaunchBreaker
   clock: Clock
   log: Log
   newId: () => string
@@ -340,7 +341,7 @@ export class Reconciler {
     if (!first) return
     const farm = this.#options.farms.find(first.farmId)
     const role = farm?.roles.find(({ id }) => id === farmRoleId)
-    if (farm?.state.status !== 'running' || !role) return
+    if (farm?.state.status !== 'running' || !role || this.#options.breaker.isOpen(farm, role.id)) return
     await this.#options.launcher.launch(farm, role, list, provider)
   }
 

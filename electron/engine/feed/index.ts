@@ -1,1 +1,2 @@
 export { ChangeFeed } from './change-feed.ts'
+export { publishTo } from './publish-to.ts'
