@@ -9,7 +9,8 @@ export const realClock: Clock = {
     try {
       await sleep(ms, undefined, { signal })
     } catch (thrown) {
-      throw signal?.aborted === true ? signal.reason : thrown
+      signal?.throwIfAborted()
+      throw thrown
     }
   },
 }

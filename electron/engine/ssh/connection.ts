@@ -111,8 +111,8 @@ export class SshConnection {
       }
       try {
         start((failure, channel) => {
-          if (failure === undefined || failure === null) resolve(channel)
-          else refuse(failure)
+          if (failure instanceof Error) refuse(failure)
+          else resolve(channel)
         })
       } catch (thrown) {
         refuse(thrown)

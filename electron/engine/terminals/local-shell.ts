@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
+import { access, constants as modes } from 'node:fs/promises'
 import { constants } from 'node:os'
-import { basename } from 'node:path'
+import { basename, isAbsolute } from 'node:path'
 import type { IPty } from 'node-pty'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { TerminalSize } from '../../../shared/model/terminals.ts'
@@ -70,6 +71,9 @@ export class LocalShell {
 export async function openLocalShell(options: LocalShellOptions): Promise<LocalShell> {
   const program = localShellProgram(options.env)
   try {
+    // A terminal whose program is missing would open and close without a word.
+    if (isAbsolute(program)) await access(program, modes.X_OK)
+    await access(options.homeDir)
     // Loaded late: it is native, and a machine where it does not load still has everything else.
     const { spawn } = await import('node-pty')
     const pty = spawn(program, process.platform === 'darwin' ? ['-l'] : [], {

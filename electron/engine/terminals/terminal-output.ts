@@ -86,7 +86,7 @@ export class TerminalOutput {
         const gatheredMs = this.#clock.monotonic() - watcher.sentAt
         if (pending < chunkLength && gatheredMs < gatherMs && !this.#isOver) {
           await this.#wait(watcher, chunkLength, gatherMs - gatheredMs)
-          if (watcher.hasLeft) return
+          continue
         }
         const chunk = this.#ring.read(watcher.sent, chunkLength)
         if (chunk === undefined) continue

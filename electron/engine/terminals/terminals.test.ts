@@ -378,10 +378,12 @@ describe('a local terminal', () => {
     expect((await made.reaches(opened.id, 'closed')).exit).toEqual({ code: null, signal: 'SIGKILL' })
   })
 
-  test('whose shell does not exist closes with a failure', async () => {
-    const made = desk({ env: { SHELL: '/nowhere/shell' } })
-    const { id } = await made.terminals.open({ target: { kind: 'local' }, size })
-    const ended = await Promise.race([made.reaches(id, 'failed'), made.reaches(id, 'closed')])
-    expect(ended).toMatchObject({ title: 'shell', state: 'closed', exit: { code: 1 } })
-  })
+  test.each([{ env: { SHELL: '/nowhere/shell' } }, { homeDir: '/nowhere' }])(
+    'that cannot start says so (%o)',
+    async (change) => {
+      const made = desk(change)
+      const { id } = await made.terminals.open({ target: { kind: 'local' }, size })
+      expect(await made.reaches(id, 'failed')).toMatchObject({ error: { code: 'host.not_supported' } })
+    },
+  )
 })

@@ -1,4 +1,3 @@
-import { StringDecoder } from 'node:string_decoder'
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import { TerminalId } from '../../../shared/model/ids.ts'
 import type {
@@ -189,16 +188,17 @@ export class Terminals {
 
   async #openShell(session: Session, signal: AbortSignal): Promise<Shell> {
     const { target, size } = session.terminal
-    const decoder = new StringDecoder('utf8')
+    // A byte order mark is a character like any other here.
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
     const shellOptions = (release: () => void): ShellOptions => ({
       size,
       onData: (bytes) => {
-        if (!signal.aborted) session.output.append(decoder.write(bytes))
+        if (!signal.aborted) session.output.append(decoder.decode(bytes, { stream: true }))
       },
       onEnd: (end) => {
         release()
         if (signal.aborted) return
-        session.output.append(decoder.end())
+        session.output.append(decoder.decode())
         this.#ended(session, end)
       },
     })
