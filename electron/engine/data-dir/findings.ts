@@ -10,7 +10,7 @@ export interface StateFinding {
   wrong: string
   kept: string
   lost: string
-  /** The name under which the damaged file was set aside, in the same manner. */
-  setAside: string
+  /** The name under which the damaged file was set aside, in the same manner; null when it stays where it is. */
+  setAside: string | null
   at: Timestamp
 }

@@ -39,7 +39,10 @@ export class NounAdapter<T extends { id: string }> implements Adapter<ItemsById<
         'A design file was migrated.',
       )
     }
-    if (isDamaged || isOld) await this.write(items)
+    // What was damaged is no state to go back to.
+    if (isDamaged || isOld) {
+      await this.#file.write(formatNounDocument(this.#noun, items), { forget: isDamaged })
+    }
     return items
   }
 
