@@ -8,6 +8,7 @@ import type { AppError } from '../../../shared/model/errors.ts'
 import type { HostKey } from '../../../shared/model/ssh-keys.ts'
 import type { Clock } from '../ports.ts'
 import { modernAlgorithms } from './algorithms.ts'
+import { boundChannel } from './channel-flow.ts'
 import { channelRefused, connectFailure, connectTimeout, connectionLost } from './failures.ts'
 import type { HostKeys } from './host-keys.ts'
 import { loginKey } from './login-key.ts'
@@ -111,8 +112,12 @@ export class SshConnection {
       }
       try {
         start((failure, channel) => {
-          if (failure instanceof Error) refuse(failure)
-          else resolve(channel)
+          if (failure instanceof Error) {
+            refuse(failure)
+            return
+          }
+          boundChannel(channel)
+          resolve(channel)
         })
       } catch (thrown) {
         refuse(thrown)

@@ -209,6 +209,30 @@ describe('a command', () => {
     expect(peak - before).toBeLessThan(64 * 1024 * 1024)
   })
 
+  test('whose stdout is not read is held back, though its stderr is read', async () => {
+    let lines = 0
+    let linesWhileHeld = 0
+    let length = 0
+    const held = (async (): Promise<void> => {
+      for (let round = 0; round < 10; round += 1) await capture({ run: { argv: ['true'] } })
+      linesWhileHeld = lines
+    })()
+    const end = await runCommand(connection, {
+      run: { script: 'for i in $(seq 60); do head -c 1000000 /dev/zero; echo $i >&2; sleep 0.005; done' },
+      clock: realClock,
+      onStdout: async (chunk) => {
+        length += chunk.length
+        await held
+      },
+      onStderr: (chunk) => {
+        lines += chunk.toString().split('\n').length - 1
+      },
+    })
+    expect(end).toEqual({ kind: 'exited', exitCode: 0 })
+    expect(linesWhileHeld).toBeLessThan(10)
+    expect([lines, length]).toEqual([60, 60_000_000])
+  })
+
   test('that takes too long is ended with all its processes', async () => {
     const seen = await capture({ run: { script: 'echo $$; sleep 600; echo never' }, timeoutMs: 300 })
     expect(seen.end).toEqual({ kind: 'timed-out' })
