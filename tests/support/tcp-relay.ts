@@ -8,6 +8,8 @@ export interface TcpRelay {
   accepted(): number
   /** Connections open now. */
   open(): number
+  /** Passes nothing on any more, as a server that hangs or a network that drops everything. */
+  freeze(): void
   /** Cuts what is open, without a goodbye. */
   cut(): void
   stop(): Promise<void>
@@ -62,6 +64,12 @@ export async function startTcpRelay(options: TcpRelayOptions): Promise<TcpRelay>
     port: address.port,
     accepted: () => accepted,
     open: () => pairs.size,
+    freeze() {
+      for (const [incoming, outgoing] of pairs) {
+        incoming.unpipe(outgoing)
+        outgoing.unpipe(incoming)
+      }
+    },
     cut,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))

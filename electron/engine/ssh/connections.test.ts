@@ -142,6 +142,28 @@ describe('sharing', () => {
     expect(next.connection.isOpen).toBe(true)
   })
 
+  test('a server that hangs is given up when it no longer answers', async () => {
+    const relay = await relayTo(server.port)
+    const lease = await connections(realClock, { keepaliveMs: 20 }).acquire(target(relay.port))
+    relay.freeze()
+    expect(await lease.connection.ended).toMatchObject({
+      code: 'ssh.closed',
+      message: expect.stringContaining('Keepalive timeout'),
+    })
+  })
+
+  test('a server that does not answer a goodbye is dropped', async () => {
+    const clock = new ManualClock()
+    const relay = await relayTo(server.port)
+    const pool = connections(clock)
+    const lease = await pool.acquire(target(relay.port))
+    relay.freeze()
+    pool.drop(`server-${relay.port}`)
+    await clock.whenSleeping(2_000)
+    clock.advance(2_000)
+    expect(await lease.connection.ended).toBeUndefined()
+  })
+
   test('stop closes everything and takes nothing more', async () => {
     const pool = connections()
     const lease = await pool.acquire(target(server.port))
