@@ -19,6 +19,7 @@ export class DataDir {
   readonly log: Log
   readonly #lock: EngineLock
   readonly #findings: StateFinding[] = []
+  readonly #followers = new Set<(finding: StateFinding) => void>()
 
   constructor(path: string, ports: Pick<DataDirPorts, 'clock' | 'log'>, lock: EngineLock) {
     this.path = path
@@ -34,8 +35,16 @@ export class DataDir {
 
   report(finding: Omit<StateFinding, 'at'>): void {
     const at = new Date(this.clock.now()).toISOString()
-    this.#findings.push({ ...finding, at })
+    const dated = { ...finding, at }
+    this.#findings.push(dated)
     this.log.warn(finding, 'A state file was damaged.')
+    for (const follower of this.#followers) follower(dated)
+  }
+
+  /** Tells every finding so far, and each later one as it is made. */
+  followFindings(follower: (finding: StateFinding) => void): void {
+    for (const finding of this.#findings) follower(finding)
+    this.#followers.add(follower)
   }
 
   /** Tells other processes of this user where this engine listens; gone again when the directory is closed. */

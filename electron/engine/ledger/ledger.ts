@@ -9,6 +9,7 @@ import { EventRows } from './event-rows.ts'
 import { FarmStateRows } from './farm-state-rows.ts'
 import { JobRows } from './job-rows.ts'
 import { HostKeyRows, SshKeyRows } from './key-rows.ts'
+import { LaunchIntents } from './launch-intents.ts'
 import { migrations } from './migrations.ts'
 import { ServerRows } from './server-rows.ts'
 import { Store } from './store.ts'
@@ -22,6 +23,8 @@ export interface Ledger {
   readonly events: EventRows
   readonly jobs: JobRows
   readonly cloudCalls: CloudCallRows
+  /** Those of the cloud calls that launch instances. */
+  readonly launchIntents: LaunchIntents
   readonly sshKeys: SshKeyRows
   readonly hostKeys: HostKeyRows
   readonly farmStates: FarmStateRows
@@ -49,11 +52,13 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     },
   })
   const events = new EventRows(store, dataDir)
+  const cloudCalls = new CloudCallRows(store, dataDir)
   return {
     servers: new ServerRows(store, dataDir, events),
     events,
     jobs: new JobRows(store, dataDir),
-    cloudCalls: new CloudCallRows(store, dataDir),
+    cloudCalls,
+    launchIntents: new LaunchIntents(cloudCalls),
     sshKeys: new SshKeyRows(store, dataDir),
     hostKeys: new HostKeyRows(store, dataDir),
     farmStates: new FarmStateRows(store, dataDir),

@@ -40,11 +40,11 @@ export class RowReader<T> {
   }
 
   #read(row: Record<string, unknown>): { record: T } | { wrong: string } {
-    const { data } = row
+    const { id, data } = row
     const checked = this.#schema.safeParse(typeof data === 'string' ? parseJson(data) : row)
     if (checked.success) return { record: checked.data }
     const faults = faultsOfIssues(checked.error.issues).map(({ path, message }) => `${path}: ${message}`)
-    return { wrong: `${this.#what} ${String(row['id'] ?? '')}: ${faults.join(' ')}` }
+    return { wrong: `${this.#what} ${typeof id === 'string' ? id : ''}: ${faults.join(' ')}` }
   }
 
   #report(wrong: string): void {
