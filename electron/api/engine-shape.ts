@@ -12,7 +12,7 @@ export interface StreamOptions {
 }
 
 type Method<Input, Output> =
-  Output extends AsyncIterable<infer Item>
+  [Output] extends [AsyncIterable<infer Item>]
     ? (input: Input, options: StreamOptions) => AsyncIterable<Item> | Promise<AsyncIterable<Item>>
     : unknown extends Input
       ? () => Promise<Output>

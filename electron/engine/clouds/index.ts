@@ -1,16 +1,4 @@
-export {
-  type CloudOpener,
-  type CloudRepository,
-  type CloudVault,
-  type CatalogRepository,
-  type OpenCloud,
-  Clouds,
-  cloudSecretId,
-} from './clouds.ts'
-export type {
-  CloudInstance,
-  CloudProvider,
-  CloudSignIn,
-  IngressRule,
-  LaunchRequest,
-} from './cloud-provider.ts'
+export { CloudAccounts } from './cloud-accounts.ts'
+export { cloudOpeners } from './cloud-openers.ts'
+export { type CatalogRepository, type CloudRepository, Clouds, type CloudVault } from './clouds.ts'
+export type { CloudInstance, CloudProvider, IngressRule, LaunchRequest } from './cloud-provider.ts'

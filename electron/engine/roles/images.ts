@@ -57,7 +57,7 @@ export class Images {
     await this.#options.store.remove(imageId)
   }
 
-  async import({ document }: { document: unknown }): Promise<Image> {
+  async import({ document }: { document?: unknown }): Promise<Image> {
     const {
       schema: _,
       cloud: cloudName,

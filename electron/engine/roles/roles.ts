@@ -72,7 +72,23 @@ export class Roles {
     await this.#options.store.remove(roleId)
   }
 
-  async import({ document }: { document: unknown }): Promise<Role> {
+  /** Takes a cloud's images out of the roles and away. */
+  async forgetImagesOf(cloudId: string): Promise<void> {
+    const { store, images } = this.#options
+    const own = images.list().filter((image) => image.cloudId === cloudId)
+    const ids = new Set<string>(own.map((image) => image.id))
+    for (const role of store.list()) {
+      if (!role.imageIds.some((id) => ids.has(id))) continue
+      await store.put({
+        ...role,
+        imageIds: role.imageIds.filter((id) => !ids.has(id)),
+        updatedAt: this.#now(),
+      })
+    }
+    for (const image of own) await images.remove(image.id)
+  }
+
+  async import({ document }: { document?: unknown }): Promise<Role> {
     const {
       schema: _,
       images,

@@ -9,15 +9,9 @@ import type { CloudProvider, LaunchRequest } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { ImageFinder } from './image-finder.ts'
 import { instanceView } from './instance-view.ts'
+import type { LaunchIntents } from './launch-intents.ts'
 import type { SecurityGroupMaker } from './security-group-maker.ts'
 import type { ServerStore } from './server-store.ts'
-
-/** A launch call that was asked for, kept before the cloud hears of it. */
-export interface LaunchIntents {
-  asked(token: string, cloudId: string, location: string, request: LaunchRequest): Promise<void>
-  answered(token: string, answer: 'made' | 'refused', instanceIds: readonly string[]): Promise<void>
-  find(token: string): Promise<LaunchRequest | undefined>
-}
 
 interface ServerLauncherOptions {
   store: ServerStore
@@ -120,7 +114,7 @@ export class ServerLauncher {
             [TAGS.server]: serverTag(batch),
           },
         }
-        await this.#options.intents.asked(request.clientToken, role.cloudId, role.location, request)
+        await this.#options.intents.asked(role.cloudId, role.location, request)
         const marked = batch.map((server, position) => ({
           ...server,
           launch: { token: request.clientToken, position, size: batch.length },
@@ -176,9 +170,8 @@ export class ServerLauncher {
           else missed.push(server)
         }),
       )
-      await intents.answered(
+      await intents.made(
         request.clientToken,
-        'made',
         instances.map((instance) => instance.id),
       )
       if (missed.length > 0) {
@@ -189,7 +182,7 @@ export class ServerLauncher {
       const error = toAppError(thrown)
       if (error.code === 'internal') log.error({ err: thrown, role: role.id }, 'a launch failed unexpectedly')
       const made = REFUSED.has(error.code) ? 'no' : 'unknown'
-      if (made === 'no') await intents.answered(request.clientToken, 'refused', [])
+      if (made === 'no') await intents.refused(request.clientToken, error.message)
       await this.#fail(role, batch, error, made)
     }
   }

@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '../../../shared/model/errors.ts'
+import { Secret } from '../../../shared/model/secret.ts'
+import type { Ports } from '../ports.ts'
+import { createAwsProvider } from './aws/index.ts'
+import type { CloudSignIn } from './cloud-provider.ts'
+import { type CloudOpener, cloudSecretId, type CloudVault } from './clouds.ts'
+import { Sandbox } from './sandbox/index.ts'
+
+const AwsSecret = z.object({ secretAccessKey: z.string(), sessionToken: z.string().optional() })
+
+/** How a cloud of each kind is opened. */
+export function cloudOpeners(parts: { ports: Ports; dataDir: string }): {
+  aws: CloudOpener
+  sandbox: CloudOpener
+} {
+  const { clock, log, homeDir, env } = parts.ports
+  return {
+    aws: async (cloud, secrets) => {
+      if (cloud.kind !== 'aws') throw new Error('not an AWS cloud')
+      const signIn: CloudSignIn =
+        cloud.credentials.kind === 'profile'
+          ? { kind: 'profile', profile: cloud.credentials.profile, homeDir, env }
+          : await storedKeys(cloud.id, cloud.credentials.accessKeyId, secrets)
+      const provider = createAwsProvider({ signIn, endpoint: cloud.endpoint, clock, log })
+      return { provider, close: async () => provider.close() }
+    },
+    sandbox: async (cloud) => {
+      const sandbox = new Sandbox({ dir: join(parts.dataDir, 'sandbox', cloud.id), clock, log })
+      const { endpoint, accessKeyId, secretAccessKey } = await sandbox.start()
+      const provider = createAwsProvider({
+        signIn: { kind: 'keys', accessKeyId, secretAccessKey: new Secret(secretAccessKey) },
+        endpoint,
+        clock,
+        log,
+      })
+      return {
+        provider,
+        close: async () => {
+          provider.close()
+          await sandbox.stop()
+        },
+      }
+    },
+  }
+}
+
+async function storedKeys(cloudId: string, accessKeyId: string, secrets: CloudVault): Promise<CloudSignIn> {
+  const kept = await secrets.get(cloudSecretId(cloudId))
+  if (!kept) {
+    throw new AppError('vault.damaged', {
+      message:
+        'The secret access key of this cloud is not in the vault. Remove the cloud and connect it again.',
+    })
+  }
+  const { secretAccessKey, sessionToken } = AwsSecret.parse(JSON.parse(kept.reveal()))
+  return {
+    kind: 'keys',
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    ...(sessionToken === undefined ? {} : { sessionToken: new Secret(sessionToken) }),
+  }
+}
