@@ -17,6 +17,8 @@ const checks = [
   { name: 'lint', script: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'] },
   { name: 'types: shared', script: 'typescript/bin/tsc', args: ['-p', 'shared'] },
   { name: 'types: electron', script: 'typescript/bin/tsc', args: ['-p', 'electron'] },
+  { name: 'types: preload', script: 'typescript/bin/tsc', args: ['-p', 'electron/tsconfig.preload.json'] },
+  { name: 'types: preload', script: 'typescript/bin/tsc', args: ['-p', 'electron/tsconfig.preload.json'] },
   { name: 'types: renderer', script: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'renderer'] },
   { name: 'types: tests', script: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'tests'] },
   {

@@ -1,0 +1,110 @@
+import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
+
+/**
+ * A CloudProvider in memory, without a protocol: for benchmarks of the engine alone and for tests of what the engine decides.
+ * Whatever passes the network is tested against the Sandbox.
+ */
+export class MemoryCloud implements CloudProvider {
+  readonly instances = new Map<string, CloudInstance>()
+  readonly calls: Record<string, number> = {}
+  readonly #byToken = new Map<string, CloudInstance[]>()
+  #next = 1
+
+  #count(name: string): void {
+    this.calls[name] = (this.calls[name] ?? 0) + 1
+  }
+
+  async identity() {
+    return { accountId: '000000000000' }
+  }
+  async zones(location: string) {
+    return [{ name: `${location}a`, state: 'available' }]
+  }
+  async instanceTypes() {
+    return []
+  }
+  async securityGroups() {
+    return []
+  }
+  async findImages() {
+    return []
+  }
+  async instancesByTag(_location: string, tag: { key: string; value: string }) {
+    this.#count('instancesByTag')
+    return [...this.instances.values()].filter((instance) => instance.tags[tag.key] === tag.value)
+  }
+  async instancesById(_location: string, ids: string[]) {
+    return ids.flatMap((id) => this.instances.get(id) ?? [])
+  }
+
+  async launch(location: string, request: LaunchRequest) {
+    this.#count('launch')
+    const known = this.#byToken.get(request.clientToken)
+    if (known) return known
+    const made = Array.from({ length: request.count }, (_, launchPosition): CloudInstance => {
+      const id = `i-${String(this.#next++).padStart(17, '0')}`
+      return {
+        id,
+        state: 'running',
+        launchPosition,
+        clientToken: request.clientToken,
+        zone: request.zone ?? `${location}a`,
+        instanceType: request.instanceType,
+        imageId: request.imageId,
+        keyName: request.keyName,
+        publicIp: '127.0.0.1',
+        privateIp: '127.0.0.1',
+        hostname: null,
+        securityGroupIds: request.securityGroupIds,
+        tags: request.tags,
+        launchedAt: null,
+        stateReason: null,
+      }
+    })
+    for (const instance of made) this.instances.set(instance.id, instance)
+    this.#byToken.set(request.clientToken, made)
+    return made
+  }
+
+  #setState(ids: string[], state: CloudInstance['state']): void {
+    for (const id of ids) {
+      const instance = this.instances.get(id)
+      if (instance) this.instances.set(id, { ...instance, state })
+    }
+  }
+  async terminate(_location: string, ids: string[]) {
+    this.#count('terminate')
+    this.#setState(ids, 'terminated')
+  }
+  async stop(_location: string, ids: string[]) {
+    this.#setState(ids, 'stopped')
+  }
+  async start(_location: string, ids: string[]) {
+    this.#setState(ids, 'running')
+  }
+  async reboot() {
+    this.#count('reboot')
+  }
+  async consoleOutput() {
+    return { text: '', at: null }
+  }
+  async importKeyPair() {
+    this.#count('importKeyPair')
+  }
+  async deleteKeyPair() {
+    this.#count('deleteKeyPair')
+  }
+  async ensureSecurityGroup(_location: string, group: { name: string }) {
+    this.#count('ensureSecurityGroup')
+    return { id: `sg-${group.name}`, created: true }
+  }
+  async deleteSecurityGroup() {
+    return true
+  }
+  async securityGroupsByTag() {
+    return []
+  }
+  close(): void {
+    this.instances.clear()
+  }
+}
