@@ -11,12 +11,11 @@ export interface StreamOptions {
   signal: AbortSignal
 }
 
-type Method<Input, Output> =
-  [Output] extends [AsyncIterable<infer Item>]
-    ? (input: Input, options: StreamOptions) => AsyncIterable<Item> | Promise<AsyncIterable<Item>>
-    : unknown extends Input
-      ? () => Promise<Output>
-      : (input: Input, options?: CallOptions) => Promise<Output>
+type Method<Input, Output> = [Output] extends [AsyncIterable<infer Item>]
+  ? (input: Input, options: StreamOptions) => AsyncIterable<Item> | Promise<AsyncIterable<Item>>
+  : unknown extends Input
+    ? () => Promise<Output>
+    : (input: Input, options?: CallOptions) => Promise<Output>
 
 type ShapeOf<Entry> =
   Entry extends ContractProcedure<infer Input, infer Output, infer _Errors, infer _Meta>

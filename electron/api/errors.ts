@@ -41,6 +41,7 @@ const httpStatus: Record<ErrorCode, number> = {
   'state.damaged': 500,
   'state.newer': 500,
   'state.disk_full': 507,
+  'state.unwritable': 500,
   'state.in_use': 409,
   'host.unauthorized': 401,
   'host.not_supported': 501,

@@ -20,16 +20,9 @@ export class Rest {
     this.#version = options.version
     this.#handler = new OpenAPIHandler(options.router, {
       plugins: [new BodyLimitPlugin({ maxBodySize: options.maxBodyBytes })],
-      interceptors: [
-        async ({ next, request }) => {
-          try {
-            return await next()
-          } catch (error) {
-            throw toWireError(error, options.log, `${request.method} ${request.url.pathname}`)
-          }
-        },
-      ],
-      customErrorResponseBodyEncoder: (error) => ({ error: ErrorInfo.safeParse(error.data).data ?? {} }),
+      customErrorResponseBodyEncoder: (error) => ({
+        error: ErrorInfo.safeParse(error.data).data ?? toWireError(error, options.log, 'rest').data,
+      }),
     })
   }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { toWireError, type ApiRouter } from '../api/index.ts'
+import type { ApiRouter } from '../api/index.ts'
 import type { Log } from '../engine/ports.ts'
 import { rpcSubprotocol } from './token.ts'
 
@@ -37,17 +37,7 @@ export class RpcSocket {
       // The token is among the offered names and must not be echoed.
       handleProtocols: (offered) => (offered.has(rpcSubprotocol) ? rpcSubprotocol : false),
     })
-    this.#handler = new RPCHandler(router, {
-      interceptors: [
-        async ({ next }) => {
-          try {
-            return await next()
-          } catch (error) {
-            throw toWireError(error, log, 'rpc')
-          }
-        },
-      ],
-    })
+    this.#handler = new RPCHandler(router)
     this.#heartbeat = setInterval(() => {
       this.#dropSilentClients()
     }, heartbeatMs)
@@ -114,14 +104,15 @@ export class RpcSocket {
 
 /**
  * Resolves when the message has left for the kernel. The peer waits for it before it takes the next item of a stream, so that a
- * client that reads slowly slows its own stream down instead of filling memory. A closed socket ends streams by its
- * `close` event, not here.
+ * client that reads slowly slows its own stream down instead of filling memory. What cannot be sent waits for the socket's
+ * `close`, which ends the streams: to go on at once would spin.
  */
 function sendAndDrain(client: WebSocket, message: Parameters<WebSocket['send']>[0]): Promise<void> {
   if (client.bufferedAmount > maxUnreadBytes) client.terminate()
   return new Promise((resolve) => {
-    client.send(message, () => {
-      resolve()
+    client.send(message, (error) => {
+      if (error === undefined || error === null || client.readyState === client.CLOSED) resolve()
+      else client.once('close', resolve)
     })
   })
 }

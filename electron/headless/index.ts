@@ -1,0 +1,13 @@
+/** The plain Node host: what serves an engine over HTTP, and what every host of an engine needs. */
+export { defaultDataDir } from './data-place.ts'
+export { hostKeychain, hostPorts } from './host-ports.ts'
+export { startHeadlessHost, type HeadlessHost, type HeadlessHostOptions } from './http-host.ts'
+export { openFileLog, type FileLog } from './log.ts'
+export { openBrowser } from './open-browser.ts'
+export { securityHeaders } from './security-headers.ts'
+export { serve, type ServeOptions, type Serving } from './serve.ts'
+export { FileSettings } from './settings-store.ts'
+export { findStaticFile, serveStatic } from './static-files.ts'
+export { systemClock } from './system-clock.ts'
+export { createToken, subprotocolsFor } from './token.ts'
+export { farmhandVersion } from './version.ts'
