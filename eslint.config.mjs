@@ -67,6 +67,7 @@ export default tseslint.config(
         project: [
           'shared/tsconfig.json',
           'electron/tsconfig.json',
+          'electron/tsconfig.preload.json',
           'renderer/tsconfig.json',
           'tests/tsconfig.json',
         ],

@@ -5,7 +5,8 @@ import { defineConfig } from 'vite'
 /** The renderer: served by every host from `dist/renderer` under a policy that allows no inline script or data URL script. */
 export default defineConfig({
   root: join(import.meta.dirname, 'renderer'),
-  base: './',
+  // Every host serves the page at its root, and a reload on /servers/… must find the same assets.
+  base: '/',
   plugins: [vue()],
   define: {
     __VUE_OPTIONS_API__: 'false',
