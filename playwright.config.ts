@@ -2,6 +2,8 @@ import { defineConfig, devices } from '@playwright/test'
 import { findChromium } from './build/find-chromium.mjs'
 
 const chromium = findChromium()
+/** Specs that look at the bundles and start no host. */
+const hostIndependent = '**/bundles.spec.ts'
 const reportFile = process.env.FARMHAND_E2E_REPORT
 
 /*
@@ -37,5 +39,9 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'headless' }, { name: 'stand-in' }, { name: 'electron' }],
+  projects: [
+    { name: 'headless' },
+    { name: 'stand-in', testIgnore: hostIndependent },
+    { name: 'electron', testIgnore: hostIndependent },
+  ],
 })
