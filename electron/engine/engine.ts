@@ -44,6 +44,12 @@ function newId(): string {
   return [...randomBytes(12)].map((byte) => alphabet[byte % alphabet.length]).join('')
 }
 
+/** The ways out to the world that tests and benchmarks replace. */
+export interface Doors {
+  openers?: ReturnType<typeof cloudOpeners>
+  probeSsh?: typeof probeSsh
+}
+
 /** The engine: everything that Farmhand does, without a host and without a screen. */
 export type Engine = Awaited<ReturnType<typeof createEngine>>
 
@@ -51,7 +57,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
  * Opens the data directory and puts the services together; nothing acts before `start`. Throws `state.in_use` when another
  * engine owns the directory, `vault.locked` when the vault's key cannot be had, `state.newer` for files of a newer Farmhand.
  */
-export async function createEngine(ports: Ports) {
+export async function createEngine(ports: Ports, doors: Doors = {}) {
   const { clock, log } = ports
   const dataDir = await openDataDir(ports)
   const workspace = await openWorkspace(dataDir)
@@ -95,7 +101,7 @@ export async function createEngine(ports: Ports) {
     clock,
     log,
     newId,
-    openers: cloudOpeners({ ports, dataDir: dataDir.path }),
+    openers: doors.openers ?? cloudOpeners({ ports, dataDir: dataDir.path }),
     onChange: publishTo(feed, 'clouds'),
   })
   const images = new Images({
@@ -222,7 +228,7 @@ export async function createEngine(ports: Ports) {
     workspaceId,
     roleName: (roleId) => roles.nameOf(roleId),
     imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
-    probeSsh,
+    probeSsh: doors.probeSsh ?? probeSsh,
     onPass: () => void inBackground(jobs.lookAgain()),
     onStranger: (cloudId, location, instance) => {
       notices.show({

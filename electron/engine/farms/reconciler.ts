@@ -27,7 +27,7 @@ export interface ReconcilerOptions {
   farms: FarmStore
   servers: ServerStore
   clouds: ReconcilerClouds
-  launcher: ServerLauncher
+  launcher: Pick<ServerLauncher, 'launch'>
   breaker: LaunchBreaker
   clock: Clock
   log: Log

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createEngine, type Doors, type Engine } from '../../electron/engine/engine.ts'
+import type { Clock, Log } from '../../electron/engine/ports.ts'
+import { fileKeychain } from '../../electron/engine/vault/index.ts'
+import type { CloudId, RoleId } from '../../shared/model/ids.ts'
+import { systemClock } from '../../electron/headless/index.ts'
+import { MemoryCloud } from './memory-cloud.ts'
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => silent,
+}
+
+/** A fresh directory, removed by `remove`. */
+export async function temporaryDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'farmhand-'))
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) }
+}
+
+/** An engine over a data directory; not started. */
+export async function openEngine(options: {
+  dataDir: string
+  clock?: Clock
+  log?: Log
+  doors?: Doors
+}): Promise<Engine> {
+  return createEngine(
+    {
+      dataDir: options.dataDir,
+      resourcesDir: join(import.meta.dirname, '../../resources'),
+      homeDir: options.dataDir,
+      clock: options.clock ?? systemClock,
+      keychain: fileKeychain(join(options.dataDir, 'vault.key')),
+      log: options.log ?? silent,
+      env: { PATH: process.env['PATH'] },
+    },
+    options.doors,
+  )
+}
+
+/** Doors to a cloud in memory whose servers always answer on SSH. */
+export function memoryDoors(cloud: MemoryCloud): Doors {
+  const open = async () => ({ provider: cloud, close: async () => undefined })
+  return { openers: { aws: open, sandbox: open }, probeSsh: async () => true }
+}
+
+/** A started engine on a cloud in memory, with one cloud, image and role to design farms with. */
+export async function memoryEngine(dataDir: string, cloud = new MemoryCloud(), clock?: Clock) {
+  const engine = await openEngine({ dataDir, doors: memoryDoors(cloud), ...(clock ? { clock } : {}) })
+  await engine.start()
+  const account = await engine.clouds.addAws({
+    name: 'Test',
+    accessKeyId: 'AKIATEST',
+    secretAccessKey: 'not-a-secret',
+    locations: ['eu-central-1', 'eu-west-1'],
+    endpoint: null,
+  })
+  const imageIds = []
+  for (const location of account.locations) {
+    const image = await engine.images.create({
+      name: `image ${location}`,
+      cloudId: account.id,
+      location,
+      source: { kind: 'id', cloudImageId: 'ami-1' },
+      os: { family: 'debian', version: '13' },
+      architecture: 'x86_64',
+      ssh: { user: 'admin', port: 22 },
+    })
+    imageIds.push(image.id)
+  }
+  const role = await engine.roles.create({ name: 'base', osFamily: 'debian', imageIds })
+  return { engine, cloud, cloudId: account.id as CloudId, roleId: role.id as RoleId }
+}
+
+/** Resolves when `look` answers something; looks again whenever the engine has had time to do something. */
+export async function until<T>(look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    const answer = await look()
+    if (answer !== undefined && answer !== false) return answer
+    if (performance.now() > deadline) throw new Error(`Nothing came within ${timeoutMs} ms.`)
+    await systemClock.sleep(20)
+  }
+}
