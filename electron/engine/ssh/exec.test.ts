@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Secret } from '../../../shared/model/secret.ts'
 import { realClock } from '../../../tests/support/clocks.ts'
 import { hostKeyMemory } from '../../../tests/support/host-key-memory.ts'
+import { liveMemoryBytes } from '../../../tests/support/live-memory.ts'
 import { silentLog } from '../../../tests/support/logs.ts'
 import { startOpenSshServer } from '../../../tests/support/openssh-server.ts'
 import type { OpenSshServer } from '../../../tests/support/openssh-server.ts'
@@ -182,8 +183,9 @@ describe('a command', () => {
     let expected = ''
     let inside = 0
     let largestInside = 0
-    const before = process.memoryUsage().rss
+    const before = liveMemoryBytes()
     let peak = before
+    let sampled = 0
     const end = await runCommand(connection, {
       run: {
         script: `sum=$(mktemp); head -c ${bytes} /dev/urandom | tee "$sum"; sha256sum <"$sum" >&2; rm "$sum"`,
@@ -197,7 +199,10 @@ describe('a command', () => {
         largestInside = Math.max(largestInside, inside)
         hash.update(chunk)
         length += chunk.length
-        peak = Math.max(peak, process.memoryUsage.rss())
+        if (length > sampled + 5_000_000) {
+          sampled = length
+          peak = Math.max(peak, liveMemoryBytes())
+        }
         await nextTurn()
         inside -= 1
       },
@@ -206,7 +211,9 @@ describe('a command', () => {
     expect(length).toBe(bytes)
     expect(expected).toContain(hash.digest('hex'))
     expect(largestInside).toBe(1)
-    expect(peak - before).toBeLessThan(64 * 1024 * 1024)
+    expect(peak).toBeGreaterThan(before)
+    // The SSH window, the socket's slabs and the relay hold up to about 30 MB, however long the output is.
+    expect(peak - before).toBeLessThan(48 * 1024 * 1024)
   })
 
   test('whose stdout is not read is held back, though its stderr is read', async () => {

@@ -5,6 +5,7 @@ import { ServerId } from '../../../shared/model/ids.ts'
 import type { Terminal, TerminalTarget } from '../../../shared/model/terminals.ts'
 import { realClock } from '../../../tests/support/clocks.ts'
 import { hostKeyMemory } from '../../../tests/support/host-key-memory.ts'
+import { liveMemoryBytes } from '../../../tests/support/live-memory.ts'
 import { silentLog } from '../../../tests/support/logs.ts'
 import { startOpenSshServer } from '../../../tests/support/openssh-server.ts'
 import type { OpenSshServer } from '../../../tests/support/openssh-server.ts'
@@ -231,17 +232,17 @@ describe('a terminal on a server', () => {
     first.leave()
     const screen = new Screen(made.terminals, id, 'small', 100)
     await screen.shows(/ready/)
-    const before = process.memoryUsage.rss()
-    let peak = before
     const start = screen.length
+    const before = liveMemoryBytes()
+    let peak = before
     await screen.type(`head -c ${100 * MiB} /dev/zero | tr '\\0' x; echo; echo d''one\r`)
-    while (!/done\r\n/.test(screen.text.slice(-20))) {
-      await screen.shows(/x/)
-      peak = Math.max(peak, process.memoryUsage.rss())
-      await new Promise(setImmediate)
+    for (let seen = 5; seen < 100; seen += 5) {
+      await screen.reaches(start + seen * MiB)
+      peak = Math.max(peak, liveMemoryBytes())
     }
+    await screen.shows(/done\r\n/)
     expect(screen.length - start).toBe(100 * MiB + '\r\ndone\r\n'.length)
-    expect(peak - before).toBeLessThan(120 * MiB)
+    expect(peak - before).toBeLessThan(24 * MiB)
   })
 
   test('waits for a watcher that does not keep up, and goes on when that one leaves', async () => {
