@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { preloadFile, rendererDir, resourcesDir } from './resources-dir.ts'
+import { manifestFile, preloadFile, rendererDir, resourcesDir } from './resources-dir.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -16,6 +16,8 @@ describe('where shipped files are', () => {
     const bundle = { moduleDir: join(root, 'dist'), appResourcesDir: undefined }
     expect(resourcesDir(bundle)).toBe(resourcesDir())
     expect(rendererDir(bundle)).toBe(rendererDir())
+    expect(manifestFile(bundle)).toBe(join(root, 'package.json'))
+    expect(manifestFile()).toBe(join(root, 'package.json'))
     expect(preloadFile(bundle)).toBe(join(root, 'dist', 'preload.cjs'))
   })
 

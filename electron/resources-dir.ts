@@ -31,6 +31,11 @@ export function preloadFile(location: CodeLocation = currentLocation()): string 
   return join(location.moduleDir, '..', 'dist', 'preload.cjs')
 }
 
+/** Absolute path of the manifest (`package.json`), which names the version. */
+export function manifestFile(location: CodeLocation = currentLocation()): string {
+  return join(location.moduleDir, '..', 'package.json')
+}
+
 function isInsideArchive(path: string): boolean {
   return path.split(/[\\/]/).includes('app.asar')
 }

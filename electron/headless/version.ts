@@ -1,19 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
+import { manifestFile } from '../resources-dir.ts'
 
 const Manifest = z.object({ version: z.string() })
 
-/** Farmhand's version, from the manifest one step above the sources and the bundles alike. */
+/** Farmhand's version, from the manifest that ships with the code. */
 export function farmhandVersion(): string {
-  const file = join(import.meta.dirname, '..', 'package.json')
-  const nearer = join(import.meta.dirname, '..', '..', 'package.json')
-  for (const path of [file, nearer]) {
-    try {
-      return Manifest.parse(JSON.parse(readFileSync(path, 'utf8'))).version
-    } catch {
-      continue
-    }
-  }
-  return '0.0.0'
+  return Manifest.parse(JSON.parse(readFileSync(manifestFile(), 'utf8'))).version
 }
