@@ -1,0 +1,117 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { readDocument } from './documents.ts'
+import { plain, table } from './paint.ts'
+import { findImage, findRole } from './references.ts'
+
+export function addRoleCommands(program: Command, context: Context): void {
+  const role = program.command('role').description('reusable server definitions')
+  role
+    .command('ls')
+    .description('list roles')
+    .action(() =>
+      context.withClient(async ({ roles }) => {
+        const all = await roles.list()
+        await context.print(all, () =>
+          table(
+            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'ID'],
+            all.map((one) => [
+              plain(one.name),
+              one.category,
+              one.osFamily,
+              String(one.imageIds.length),
+              plain(one.tags.join(',')),
+              one.id,
+            ]),
+            context.paint,
+          ),
+        )
+      }),
+    )
+  role
+    .command('import <file>')
+    .description('add a role from a farmhand.role/v1 document (- for stdin)')
+    .action((file: string) =>
+      context.withClient(async ({ roles }) => {
+        const made = await roles.import({ document: await readDocument(context, file) })
+        await context.print(made, `Role ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  role
+    .command('export <name>')
+    .description('print a role as a document')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findRole(client, name)
+        const document = await client.roles.export({ roleId: id })
+        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
+      }),
+    )
+  role
+    .command('rm <name>')
+    .description('remove a role that no farm uses')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findRole(client, name)
+        await client.roles.remove({ roleId: found.id })
+        await context.print({ removed: found.id }, `Role ${plain(found.name)} is removed.\n`)
+      }),
+    )
+}
+
+export function addImageCommands(program: Command, context: Context): void {
+  const image = program.command('image').description('registered cloud images')
+  image
+    .command('ls')
+    .description('list images')
+    .action(() =>
+      context.withClient(async ({ images, clouds }) => {
+        const [all, known] = await Promise.all([images.list(), clouds.list()])
+        const cloudNames = new Map(known.map(({ id, name }) => [String(id), name]))
+        await context.print(all, () =>
+          table(
+            ['NAME', 'CLOUD', 'LOCATION', 'OS', 'ARCH', 'SSH', 'ID'],
+            all.map((one) => [
+              plain(one.name),
+              plain(cloudNames.get(one.cloudId), one.cloudId),
+              one.location,
+              plain(`${one.os.family} ${one.os.version}`.trim()),
+              one.architecture,
+              `${one.ssh.user}:${String(one.ssh.port)}`,
+              one.id,
+            ]),
+            context.paint,
+          ),
+        )
+      }),
+    )
+  image
+    .command('import <file>')
+    .description('add an image from a farmhand.image/v1 document (- for stdin)')
+    .action((file: string) =>
+      context.withClient(async ({ images }) => {
+        const made = await images.import({ document: await readDocument(context, file) })
+        await context.print(made, `Image ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  image
+    .command('export <name>')
+    .description('print an image as a document')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findImage(client, name)
+        const document = await client.images.export({ imageId: id })
+        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
+      }),
+    )
+  image
+    .command('rm <name>')
+    .description('remove an image that no role uses')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findImage(client, name)
+        await client.images.remove({ imageId: found.id })
+        await context.print({ removed: found.id }, `Image ${plain(found.name)} is removed.\n`)
+      }),
+    )
+}

@@ -1,0 +1,206 @@
+import type { Command } from 'commander'
+import type { Farm } from '../../shared/model/farms.ts'
+import type { Server } from '../../shared/model/servers.ts'
+import type { Context } from './context.ts'
+import { readDocument } from './documents.ts'
+import { ExitStatus } from './failure.ts'
+import { finishJob } from './follow-job.ts'
+import { paintStatus, plain, table, type Paint } from './paint.ts'
+import { planText } from './plan-text.ts'
+import { findFarm } from './references.ts'
+import { serverTable } from './server-text.ts'
+
+export function addFarmCommands(program: Command, context: Context): void {
+  const farm = program.command('farm').description('designs of farms, and the farms that run')
+  addDesignVerbs(farm, context)
+  addLifeVerbs(farm, context)
+}
+
+function addDesignVerbs(farm: Command, context: Context): void {
+  farm
+    .command('ls')
+    .description('list farms')
+    .action(() =>
+      context.withClient(async (client) => {
+        const [farms, servers] = await Promise.all([client.farms.list(), client.servers.list({})])
+        await context.print(farms, () => farmTable(farms, servers, context.paint))
+      }),
+    )
+  farm
+    .command('import <file>')
+    .description('add a farm from a farmhand.farm/v1 document (- for stdin)')
+    .action((file: string) =>
+      context.withClient(async ({ farms }) => {
+        const made = await farms.import({ document: await readDocument(context, file) })
+        await context.print(made, `Farm ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  farm
+    .command('sample')
+    .description('add the sample farm, which launches on the Sandbox as it is')
+    .action(() =>
+      context.withClient(async ({ farms }) => {
+        const made = await farms.addSample()
+        await context.print(made, `Farm ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  farm
+    .command('export <name>')
+    .description('print a farm as a document')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const document = await client.farms.export({ farmId: id })
+        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
+      }),
+    )
+  farm
+    .command('show <name>')
+    .description('show a farm and its servers')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findFarm(client, name)
+        const servers = await client.servers.list({ farm: found.id })
+        await context.print(found, () => farmText(found, servers, context.paint))
+      }),
+    )
+  farm
+    .command('plan <name>')
+    .description(
+      'show what launching, applying or terminating would do; exit status 1 when faults stand in the way',
+    )
+    .option('--terminate', 'plan the end of the farm')
+    .action((name: string, options: { terminate?: boolean }) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const purpose = options.terminate === true ? ({ purpose: 'terminate' } as const) : {}
+        const plan = await client.farms.plan({ farmId: id, ...purpose })
+        await context.print(plan, () => planText(plan, context.paint))
+        if (plan.faults.length > 0) throw new ExitStatus(1)
+      }),
+    )
+  farm
+    .command('clone <name>')
+    .description('copy a design')
+    .option('--as <name>', 'name of the copy')
+    .action((name: string, options: { as?: string }) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const copy = await client.farms.clone({
+          farmId: id,
+          ...(options.as === undefined ? {} : { name: options.as }),
+        })
+        await context.print(copy, `Farm ${plain(copy.name)} is there (${copy.id}).\n`)
+      }),
+    )
+  farm
+    .command('rm <name>')
+    .description('remove the design of a terminated farm')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findFarm(client, name)
+        await client.farms.remove({ farmId: found.id })
+        await context.print({ removed: found.id }, `Farm ${plain(found.name)} is removed.\n`)
+      }),
+    )
+}
+
+function addLifeVerbs(farm: Command, context: Context): void {
+  farm
+    .command('launch <name>')
+    .description('launch a farm')
+    .option('--wait', 'wait until its servers run')
+    .action((name: string, options: { wait?: boolean }) =>
+      context.withClient(async (client, connection) => {
+        const { id } = await findFarm(client, name)
+        await finishJob(context, connection, await client.farms.launch({ farmId: id }), options)
+      }),
+    )
+  farm
+    .command('terminate <name>')
+    .description('terminate every server of a farm')
+    .option('--wait', 'wait until the last server is gone')
+    .option('--force', 'without the grace period')
+    .action((name: string, options: { wait?: boolean; force?: boolean }) =>
+      context.withClient(async (client, connection) => {
+        const { id } = await findFarm(client, name)
+        const ref = await client.farms.terminate({ farmId: id, force: options.force === true })
+        await finishJob(context, connection, ref, options)
+      }),
+    )
+  for (const verb of ['suspend', 'resume'] as const) {
+    farm
+      .command(`${verb} <name>`)
+      .description(`${verb} the servers of a farm`)
+      .option('--wait', 'wait until it is done')
+      .action((name: string, options: { wait?: boolean }) =>
+        context.withClient(async (client, connection) => {
+          const { id } = await findFarm(client, name)
+          await finishJob(context, connection, await client.farms[verb]({ farmId: id }), options)
+        }),
+      )
+  }
+  farm
+    .command('lock <name>')
+    .description('keep a farm from being changed')
+    .requiredOption('--comment <text>', 'why it is locked')
+    .action((name: string, options: { comment: string }) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const locked = await client.farms.lock({ farmId: id, comment: options.comment })
+        await context.print(locked, `Farm ${plain(locked.name)} is locked.\n`)
+      }),
+    )
+  farm
+    .command('unlock <name>')
+    .description('let a farm be changed again')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const unlocked = await client.farms.unlock({ farmId: id })
+        await context.print(unlocked, `Farm ${plain(unlocked.name)} is unlocked.\n`)
+      }),
+    )
+}
+
+function farmTable(farms: readonly Farm[], servers: readonly Server[], paint: Paint): string {
+  const rows = farms.map((one) => {
+    const own = servers.filter(({ farmId }) => farmId === one.id)
+    const running = own.filter(({ status }) => status === 'running').length
+    return [
+      plain(one.name),
+      paintStatus(paint, one.state.status) + (one.state.lock === null ? '' : ' (locked)'),
+      `${String(running)}/${String(own.length)}`,
+      String(one.roles.length),
+      plain(one.state.launchedAt),
+      one.id,
+    ]
+  })
+  return table(['NAME', 'STATUS', 'RUNNING', 'ROLES', 'LAUNCHED', 'ID'], rows, paint)
+}
+
+function farmText(farm: Farm, servers: readonly Server[], paint: Paint): string {
+  const { state } = farm
+  const facts = [
+    `${paint('bold', plain(farm.name))}  ${paintStatus(paint, state.status)}  ${farm.id}`,
+    ...(farm.description === '' ? [] : [plain(farm.description)]),
+    `launch order ${farm.launchOrder}, time zone ${farm.timezone}, launched ${plain(state.launchedAt)}`,
+    ...(state.lock === null ? [] : [`locked since ${state.lock.at}: ${plain(state.lock.comment)}`]),
+    ...(state.problem === null ? [] : [`${paint('red', 'problem:')} ${plain(state.problem.message)}`]),
+    ...state.paused.map(
+      ({ farmRoleId, until, error }) =>
+        `${paint('yellow', 'paused:')} ${farm.roles.find(({ id }) => id === farmRoleId)?.alias ?? farmRoleId} until ${until}: ${plain(error.message)}`,
+    ),
+  ]
+  const roles = farm.roles.map((role) => [
+    role.alias,
+    role.location,
+    plain(role.zone),
+    role.instanceType,
+    `${String(role.scaling.min)}–${String(role.scaling.max)}`,
+    String(role.launchIndex),
+  ])
+  const roleTable = table(['ALIAS', 'LOCATION', 'ZONE', 'TYPE', 'SERVERS', 'LAUNCH INDEX'], roles, paint)
+  const list = servers.length === 0 ? 'No servers.\n' : serverTable(servers, paint)
+  return `${facts.join('\n')}\n\n${roleTable}\n${list}`
+}

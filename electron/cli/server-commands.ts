@@ -1,0 +1,188 @@
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { AppError } from '../../shared/model/errors.ts'
+import { ServerStatus } from '../../shared/model/servers.ts'
+import { PrivateKeyFormat } from '../../shared/model/ssh-keys.ts'
+import type { Context } from './context.ts'
+import { writePrivateFile } from './documents.ts'
+import { UsageError } from './failure.ts'
+import { finishJob } from './follow-job.ts'
+import { runOnServer } from './run-on-server.ts'
+import { openShellOnServer } from './shell-on-server.ts'
+import { plain } from './paint.ts'
+import { findServer, slotOf } from './references.ts'
+import { serverTable, serverText } from './server-text.ts'
+
+export function addServerCommands(program: Command, context: Context): void {
+  const server = program
+    .command('server')
+    .description('servers; ID is an id, its beginning, or FARM/ALIAS/INDEX')
+  addLookVerbs(server, context)
+  addConnectVerbs(server, context)
+  addActVerbs(server, context)
+}
+
+function addLookVerbs(server: Command, context: Context): void {
+  server
+    .command('ls')
+    .description('list servers')
+    .option('--farm <farm>', 'of this farm')
+    .option('--role <alias>', 'of this farm role')
+    .addOption(new Option('--status <status>', 'in this status').choices(ServerStatus.options))
+    .option('--all', 'terminated ones too')
+    .action((options: { farm?: string; role?: string; status?: ServerStatus; all?: boolean }) =>
+      context.withClient(async ({ servers }) => {
+        const { farm, role, status } = options
+        const found = await servers.list({
+          ...(farm === undefined ? {} : { farm }),
+          ...(role === undefined ? {} : { role }),
+          ...(status === undefined ? {} : { status }),
+          includeTerminated: options.all === true || status === 'terminated',
+        })
+        await context.print(found, () => serverTable(found, context.paint))
+      }),
+    )
+  server
+    .command('show <id>')
+    .description('show a server')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        await context.print(found, () => serverText(found, context.paint))
+      }),
+    )
+  server
+    .command('console <id>')
+    .description('print the console output that the cloud keeps')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const output = await client.servers.console({ serverId: found.id })
+        await context.print(output, `${output.text.trimEnd()}\n`)
+      }),
+    )
+  server
+    .command('key <id>')
+    .description('save the private key that opens a server, for your user only')
+    .requiredOption('--out <file>', 'where to')
+    .addOption(
+      new Option('--format <format>', 'form of the key').choices(PrivateKeyFormat.options).default('openssh'),
+    )
+    .option('--force', 'replace an existing file')
+    .action((id: string, options: { out: string; format: PrivateKeyFormat; force?: boolean }) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const keys = await client.keys.list()
+        const key = keys.find(
+          ({ farmId, cloudId, location }) =>
+            farmId === found.farmId && cloudId === found.cloudId && location === found.location,
+        )
+        if (key === undefined) {
+          throw new AppError('input.not_found', { message: `There is no key for ${slotOf(found)} any more.` })
+        }
+        const { text } = await client.keys.exportPrivate({ keyId: key.id, format: options.format })
+        await writePrivateFile(options.out, text, options.force === true)
+        const { ssh } = found
+        const hint =
+          ssh === null ? '' : `: ssh -i ${options.out} -p ${String(ssh.port)} ${ssh.user}@${ssh.host}`
+        await context.print(
+          { file: options.out, format: options.format, fingerprint: key.fingerprint, ssh },
+          `The key of ${plain(slotOf(found))} is in ${options.out}${hint}\n`,
+        )
+      }),
+    )
+}
+
+function addConnectVerbs(server: Command, context: Context): void {
+  server
+    .command('ssh <id>')
+    .usage('[options] <id> [-- CMD…]')
+    .description('open a terminal on a server (~. leaves it), or run a command there')
+    .option('--stdin', 'send stdin to the command')
+    .action((id: string, options: { stdin?: boolean }) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        if (context.tail.length === 0) await openShellOnServer(context, client, found)
+        else await runOnServer(context, client, found, options)
+      }),
+    )
+  server
+    .command('exec <id>')
+    .usage('[options] <id> -- CMD…')
+    .description('run a command on a server and exit with its status')
+    .option('--stdin', 'send stdin to the command')
+    .option('--timeout <seconds>', 'end it after so long')
+    .action(async (id: string, options: { stdin?: boolean; timeout?: string }) => {
+      if (context.tail.length === 0) throw new UsageError('Give the command after --.')
+      const timeout = options.timeout === undefined ? undefined : Number(options.timeout)
+      if (timeout !== undefined && !(timeout > 0))
+        throw new UsageError('--timeout takes a number of seconds.')
+      await context.withClient(async (client) => {
+        const timeoutMs = timeout === undefined ? {} : { timeoutMs: Math.ceil(timeout * 1000) }
+        await runOnServer(context, client, await findServer(client, id), { ...options, ...timeoutMs })
+      })
+    })
+}
+
+function addActVerbs(server: Command, context: Context): void {
+  for (const verb of ['reboot', 'suspend', 'resume'] as const) {
+    server
+      .command(`${verb} <id>`)
+      .description(`${verb} a server`)
+      .option('--wait', 'wait until it is done')
+      .action((id: string, options: { wait?: boolean }) =>
+        context.withClient(async (client, connection) => {
+          const found = await findServer(client, id)
+          await finishJob(context, connection, await client.servers[verb]({ serverId: found.id }), options)
+        }),
+      )
+  }
+  server
+    .command('terminate <id>')
+    .description('terminate a server; the farm replaces it unless --decrease-min')
+    .option('--wait', 'wait until it is gone')
+    .option('--force', 'without the grace period')
+    .option('--decrease-min', 'lower the farm role’s minimum by one')
+    .action((id: string, options: { wait?: boolean; force?: boolean; decreaseMin?: boolean }) =>
+      context.withClient(async (client, connection) => {
+        const found = await findServer(client, id)
+        const ref = await client.servers.terminate({
+          serverId: found.id,
+          force: options.force === true,
+          decreaseMin: options.decreaseMin === true,
+        })
+        await finishJob(context, connection, ref, options)
+      }),
+    )
+  server
+    .command('retry <id>')
+    .description('try a failed launch again at once')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const after = await client.servers.retry({ serverId: found.id })
+        await context.print(after, `The launch of ${plain(slotOf(after))} is tried again.\n`)
+      }),
+    )
+  server
+    .command('lock <id>')
+    .description('keep a server from being terminated, suspended or rebooted')
+    .requiredOption('--comment <text>', 'why it is locked')
+    .action((id: string, options: { comment: string }) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const after = await client.servers.lock({ serverId: found.id, comment: options.comment })
+        await context.print(after, `Server ${plain(slotOf(after))} is locked.\n`)
+      }),
+    )
+  server
+    .command('unlock <id>')
+    .description('end the lock of a server')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const after = await client.servers.unlock({ serverId: found.id })
+        await context.print(after, `Server ${plain(slotOf(after))} is unlocked.\n`)
+      }),
+    )
+}

@@ -1,0 +1,54 @@
+import type { Server } from '../../shared/model/servers.ts'
+import { paintStatus, plain, table, type Paint } from './paint.ts'
+import { slotOf } from './references.ts'
+
+export function serverTable(servers: readonly Server[], paint: Paint): string {
+  const rows = servers.map((server) => [
+    plain(slotOf(server)),
+    paintStatus(paint, server.status) + (server.waitingFor === null ? '' : ` (${plain(server.waitingFor)})`),
+    plain(server.cloud),
+    server.location,
+    plain(server.cloudServerId),
+    server.instanceType,
+    plain(server.publicIp ?? server.privateIp),
+    server.id,
+  ])
+  return table(['SERVER', 'STATUS', 'CLOUD', 'LOCATION', 'INSTANCE', 'TYPE', 'ADDRESS', 'ID'], rows, paint)
+}
+
+/** Everything about one server that a person looks for. */
+export function serverText(server: Server, paint: Paint): string {
+  const { ssh } = server
+  const facts: [string, string][] = [
+    ['status', `${paintStatus(paint, server.status)} since ${server.since}`],
+    ...(server.waitingFor === null
+      ? []
+      : [['waiting for', plain(server.waitingFor)] satisfies [string, string]]),
+    ...(server.error === null
+      ? []
+      : [['error', paint('red', plain(server.error.message))] satisfies [string, string]]),
+    ['role', plain(server.role)],
+    ['cloud', `${plain(server.cloud)}, ${plain(server.zone ?? server.location)}`],
+    ['instance', `${plain(server.cloudServerId)} (${server.instanceType}, ${plain(server.instanceState)})`],
+    ['image', plain(server.cloudImageId)],
+    ['public address', plain(server.publicIp)],
+    ['private address', plain(server.privateIp)],
+    ['host name', plain(server.hostname)],
+    ['ssh', ssh === null ? '–' : `${ssh.user}@${ssh.host}:${String(ssh.port)}`],
+    ['host key', plain(ssh?.hostKeyFingerprint)],
+    ['key pair', plain(server.keyName)],
+    ['launched', `${plain(server.launchedAt)} (${server.launchReason})`],
+    ...(server.terminatedAt === null
+      ? []
+      : [
+          ['terminated', `${server.terminatedAt} (${plain(server.terminateReason)})`] satisfies [
+            string,
+            string,
+          ],
+        ]),
+    ...(server.lock === null ? [] : [['locked', plain(server.lock.comment)] satisfies [string, string]]),
+  ]
+  const width = Math.max(...facts.map(([name]) => name.length))
+  const lines = facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${value}`)
+  return `${paint('bold', plain(slotOf(server)))}  ${server.id}\n${lines.join('\n')}\n`
+}
