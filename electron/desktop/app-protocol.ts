@@ -5,7 +5,14 @@ import { findStaticFile, securityHeaders } from '../headless/index.ts'
 const SCHEME = 'farmhand'
 
 /** Where the app's page lives: an origin of its own instead of file://, so that the same-origin rules hold. */
-export const APP_ORIGIN = `${SCHEME}://app`
+export const APP_URL = `${SCHEME}://app/`
+
+/** Whether an address is the app's own. Node gives non-web schemes no origin to compare, so the parts are. */
+export function isAppUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol: scheme, host } = new URL(url)
+  return scheme === `${SCHEME}:` && host === 'app'
+}
 
 /** Must be called before the app is ready. */
 export function registerAppScheme(): void {
@@ -18,7 +25,7 @@ export function registerAppScheme(): void {
 export function serveApp(rendererDir: string): void {
   protocol.handle(SCHEME, async (request) => {
     const url = new URL(request.url)
-    if (url.host !== 'app' || request.method !== 'GET') return new Response(null, { status: 404 })
+    if (!isAppUrl(request.url) || request.method !== 'GET') return new Response(null, { status: 404 })
     const found = await findStaticFile(rendererDir, url.pathname)
     if (typeof found === 'string') {
       const text =

@@ -2,7 +2,7 @@ import { ipcMain, type IpcMainEvent, MessageChannelMain, type MessagePortMain } 
 import { RPCHandler } from '@orpc/server/message-port'
 import type { ApiRouter } from '../api/index.ts'
 import type { Log } from '../engine/ports.ts'
-import { APP_ORIGIN } from './app-protocol.ts'
+import { isAppUrl } from './app-protocol.ts'
 
 /**
  * Hands a page of the app a port that speaks the contract, each time it asks. A page that asks again (it was reloaded) gets
@@ -33,5 +33,5 @@ export function serveContractPorts(router: ApiRouter, log: Log): () => void {
 
 function isAppPage(event: IpcMainEvent): boolean {
   const frame = event.senderFrame
-  return frame !== null && frame.parent === null && new URL(frame.url).origin === APP_ORIGIN
+  return frame !== null && frame.parent === null && isAppUrl(frame.url)
 }

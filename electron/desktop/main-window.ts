@@ -1,5 +1,5 @@
 import { BrowserWindow, nativeTheme, session, shell, type WebContents } from 'electron'
-import { APP_ORIGIN } from './app-protocol.ts'
+import { APP_URL, isAppUrl } from './app-protocol.ts'
 import type { DesktopSettings } from './desktop-settings.ts'
 
 /** Permissions that the app's own page may have; everything else is denied. */
@@ -33,7 +33,7 @@ export function openMainWindow(parts: {
   window.on('close', () => {
     parts.settings.window = window.getNormalBounds()
   })
-  void window.loadURL(`${APP_ORIGIN}/`)
+  void window.loadURL(APP_URL)
   return window
 }
 
@@ -60,8 +60,4 @@ export function restrictNavigation(contents: WebContents): void {
     if (URL.canParse(url) && new URL(url).protocol === 'https:') void shell.openExternal(url)
     return { action: 'deny' }
   })
-}
-
-function isAppUrl(url: string): boolean {
-  return URL.canParse(url) && new URL(url).origin === APP_ORIGIN
 }
