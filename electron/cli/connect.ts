@@ -7,7 +7,6 @@ import type { Contract } from '../../shared/contract/index.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { createRouter } from '../api/index.ts'
 import { readEngineFile, type EngineFile } from '../engine/data-dir/index.ts'
-import { createEngine } from '../engine/engine.ts'
 import {
   farmhandVersion,
   FileSettings,
@@ -108,6 +107,8 @@ async function startOwnEngine({ dataDir, homeDir, env }: Place): Promise<Connect
   const log = openFileLog({ dataDir, level: env['FARMHAND_LOG_LEVEL'] ?? 'info' })
   try {
     const ports = hostPorts({ dataDir, homeDir, env, log })
+    // Loaded only here: a command that talks to a running engine starts faster without one.
+    const { createEngine } = await import('../engine/engine.ts')
     const engine = await createEngine(ports)
     const stop = async () => {
       await engine.stop()

@@ -1,5 +1,4 @@
 import { Secret } from '../../shared/model/secret.ts'
-import { createEngine } from '../engine/engine.ts'
 import { rendererDir } from '../resources-dir.ts'
 import { hostPorts } from './host-ports.ts'
 import { startHeadlessHost } from './http-host.ts'
@@ -34,6 +33,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   log.hide(token)
   try {
     const ports = hostPorts({ dataDir, homeDir: options.homeDir, env, log })
+    // Loaded only here: most commands never serve.
+    const { createEngine } = await import('../engine/engine.ts')
     const engine = await createEngine(ports)
     try {
       await engine.start()

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { run } from '../../electron/cli/run.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+export interface CliResult {
+  status: number
+  stdout: string
+  stderr: string
+}
+
+export interface CliOptions {
+  dataDir: string
+  stdin?: string | Buffer
+  env?: Record<string, string>
+}
+
+function cliEnv({ dataDir, env }: CliOptions): Record<string, string> {
+  return { FARMHAND_DATA: dataDir, PATH: process.env['PATH'] ?? '', HOME: dataDir, NO_COLOR: '1', ...env }
+}
+
+/** Runs a command line inside this process, with streams of the test's own. */
+export async function runCli(argv: readonly string[], options: CliOptions): Promise<CliResult> {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
+  const texts = [textOf(stdout), textOf(stderr)]
+  stdin.end(options.stdin ?? '')
+  const status = await run(argv, {
+    stdin,
+    stdout,
+    stderr,
+    env: cliEnv(options),
+    homeDir: options.dataDir,
+    signal: new AbortController().signal,
+  })
+  stdout.end()
+  stderr.end()
+  const [out = '', err = ''] = await Promise.all(texts)
+  return { status, stdout: out, stderr: err }
+}
+
+/** Runs the real command in a process of its own. */
+export async function spawnCli(argv: readonly string[], options: CliOptions): Promise<CliResult> {
+  const child = startCli(argv, options)
+  child.stdin.end(options.stdin ?? '')
+  const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
+  const [status] = (await once(child, 'close')) as [number | null]
+  return { status: status ?? -1, stdout: await stdout, stderr: await stderr }
+}
+
+/** Starts the real command and leaves it running, as for `serve`. */
+export function startCli(argv: readonly string[], options: CliOptions) {
+  return spawn(process.execPath, [join(root, 'electron', 'cli', 'main.ts'), ...argv], {
+    cwd: root,
+    env: cliEnv(options),
+    stdio: 'pipe',
+  })
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  stream.setEncoding('utf8')
+  let text = ''
+  for await (const chunk of stream) text += String(chunk)
+  return text
+}
