@@ -4,6 +4,7 @@ import {
   absent,
   gone,
   type LifePolicy,
+  type LifeStep,
   seen,
   sshAnswered,
   timePassed,
@@ -60,41 +61,42 @@ export class Observer {
         continue
       own.push(server)
     }
+    const written: Promise<unknown>[] = []
     for (const server of own) {
       const instance = byId.get(server.cloudServerId ?? '') ?? byServer.get(server.id)
       if (instance) explained.add(instance.id)
       // A server launched while the list was on its way may rightly be missing in it.
       const isNewer = server.launchedAt !== null && server.launchedAt >= startedAt
-      if (instance || !isNewer) this.#look(server, instance)
+      if (instance || !isNewer) written.push(...this.#move(server, (now) => this.#look(now, instance)))
       position += 1
       if (position % CHUNK === 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
+    await Promise.all(written)
     await this.#strangers(cloudId, location, provider, instances, explained)
-    await servers.settled()
     await this.#probe(own.flatMap((server) => servers.find(server.id) ?? []))
-    for (const server of own) {
-      const now = servers.find(server.id)
-      if (now) void servers.apply(now.id, (newest) => timePassed(newest, clock.now(), policy))
-    }
-    await servers.settled()
+    await Promise.all(
+      own.flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), policy))),
+    )
     return own.flatMap((server) => servers.find(server.id) ?? [])
   }
 
-  #look(server: Server, instance: CloudInstance | undefined): void {
-    const { servers, clock, policy } = this.#options
-    if (instance) {
-      const view = instanceView(instance)
-      void servers.apply(server.id, (now) => seen(now, view, clock.now()))
-      return
-    }
-    if (server.cloudServerId !== null) {
-      void servers.apply(server.id, (now) => absent(now, clock.now(), policy))
-      return
-    }
+  /** Writes the step when it leads anywhere; most servers of most passes stay as they are and cost nothing. */
+  #move(before: Server, step: (now: Server) => LifeStep): Promise<unknown>[] {
+    const now = this.#options.servers.find(before.id)
+    if (!now) return []
+    const { server, events } = step(now)
+    return server === now && events.length === 0 ? [] : [this.#options.servers.apply(now.id, step)]
+  }
+
+  #look(server: Server, instance: CloudInstance | undefined): LifeStep {
+    const { clock, policy } = this.#options
+    if (instance) return seen(server, instanceView(instance), clock.now())
+    if (server.cloudServerId !== null) return absent(server, clock.now(), policy)
     // Asked of the cloud, given up since, and never seen: once it should have appeared, there is nothing to end.
-    if (server.status === 'pending-terminate' && clock.now() - Date.parse(server.since) > policy.appearMs) {
-      void servers.apply(server.id, (now) => gone(now, clock.now(), null))
-    }
+    const isOver = clock.now() - Date.parse(server.since) > policy.appearMs
+    return server.status === 'pending-terminate' && isOver
+      ? gone(server, clock.now(), null)
+      : { server, events: [] }
   }
 
   /** An instance of a server that we hold for terminated is ended; one that no record explains is only told. */

@@ -39,6 +39,7 @@ export class ServerStore {
   readonly #servers = new Map<string, Server>()
   readonly #byFarm = new Map<string, Set<string>>()
   #waiting: Waiting | undefined
+  #unsaved: { ids: readonly string[]; events: readonly Event[] } = { ids: [], events: [] }
   #tail: Promise<void> = Promise.resolve()
 
   constructor(options: ServerStoreOptions) {
@@ -149,8 +150,17 @@ export class ServerStore {
   async #flush(waiting: Waiting): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve))
     if (this.#waiting === waiting) this.#waiting = undefined
-    const servers = [...waiting.ids].flatMap((id) => this.#servers.get(id) ?? [])
-    await this.#options.repository.putMany(servers, waiting.events)
+    const ids = new Set([...this.#unsaved.ids, ...waiting.ids])
+    const events = [...this.#unsaved.events, ...waiting.events]
+    const servers = [...ids].flatMap((id) => this.#servers.get(id) ?? [])
+    try {
+      await this.#options.repository.putMany(servers, events)
+      this.#unsaved = { ids: [], events: [] }
+    } catch (thrown) {
+      // Memory is ahead of the disk now: the next write takes these along.
+      this.#unsaved = { ids: [...ids], events }
+      throw thrown
+    }
     this.#options.onChange(servers, this.#forget())
   }
 
