@@ -168,7 +168,7 @@ describe.each(Object.entries(transports))('the contract over %s', (name, connect
       },
     })
     const messages = []
-    for await (const message of await client.servers.exec({ serverId: 's' as never, argv: ['a', 'b'] })) {
+    for await (const message of await client.servers.exec({ serverId: 's', argv: ['a', 'b'] })) {
       messages.push(message)
     }
     expect(messages).toEqual([
@@ -188,7 +188,7 @@ describe.each(Object.entries(transports))('the contract over %s', (name, connect
         },
       },
     })
-    const stream = await client.servers.exec({ serverId: 's' as never, argv: ['x'] })
+    const stream = await client.servers.exec({ serverId: 's', argv: ['x'] })
     await expect(stream.next()).resolves.toMatchObject({ done: false })
     const error = await failureOf(stream.next())
     expect(error).toMatchObject({ code: 'ssh.closed', message: 'The server hung up.' })
@@ -207,7 +207,7 @@ describe.each(Object.entries(transports))('the contract over %s', (name, connect
     })
     const controller = new AbortController()
     const stream = await client.terminals.output(
-      { terminalId: 't' as never, watcher: 'w' },
+      { terminalId: 't', watcher: 'w' },
       { signal: controller.signal },
     )
     await expect(stream.next()).resolves.toMatchObject({ value: { text: 'hello' } })

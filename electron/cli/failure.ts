@@ -1,4 +1,4 @@
-import { AppError, type ErrorInfo } from '../../shared/model/errors.ts'
+import type { AppError, ErrorInfo } from '../../shared/model/errors.ts'
 import type { Paint } from './paint.ts'
 import { plain } from './paint.ts'
 

@@ -372,7 +372,7 @@ describe('the WebSocket', () => {
       socket.terminate()
       return Promise.resolve()
     })
-    const stream = await client.terminals.output({ terminalId: 't' as never, watcher: 'w' })
+    const stream = await client.terminals.output({ terminalId: 't', watcher: 'w' })
     await stream.next()
     socket.pause()
     await stalled.promise
