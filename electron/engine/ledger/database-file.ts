@@ -61,6 +61,13 @@ export async function backUp(dataDir: DataDir, database: DatabaseSync): Promise<
   const path = join(dataDir.path, BACKUP_NAME)
   const temporary = await emptyFile(`${path}.tmp`)
   await backup(database, temporary)
+  // One file that stands for itself, without a log beside it.
+  const copy = new DatabaseSync(temporary)
+  try {
+    copy.exec('PRAGMA journal_mode = DELETE')
+  } finally {
+    copy.close()
+  }
   await rename(temporary, path)
   await syncDirectory(dataDir.path)
 }
@@ -112,6 +119,8 @@ function inspect(path: string, everywhere: boolean): Inspection {
     if (pragma(database, 'application_id') !== APPLICATION_ID || version < 1) {
       return { version: 0, wrong: 'It is empty, or no ledger of Farmhand.' }
     }
+    // Reads the schema, which the pragmas above do without.
+    database.prepare('SELECT count(*) FROM sqlite_schema').get()
     const row = everywhere ? database.prepare('PRAGMA quick_check(1)').get() : undefined
     const found = row?.['quick_check']
     if (typeof found === 'string' && found !== 'ok') {
