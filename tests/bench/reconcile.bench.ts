@@ -6,12 +6,12 @@ import { instanceView } from '../../electron/engine/servers/index.ts'
 import { seen } from '../../shared/logic/server-life.ts'
 import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
+import { silentLog } from '../support/test-engine.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { largeWorkspace } from './large-workspace.ts'
 
 const location = 'eu-central-1'
-const silent = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent }
 
 /** One pass over everything, and the pure decisions alone on the same data. */
 const bench: Bench = {
@@ -55,7 +55,7 @@ const bench: Bench = {
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
       breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
       clock: systemClock,
-      log: silent,
+      log: silentLog,
       newId: () => 'id',
       workspaceId: 'bench',
       roleName: () => 'role',

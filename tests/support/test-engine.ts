@@ -8,12 +8,13 @@ import type { CloudId, RoleId } from '../../shared/model/ids.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { MemoryCloud } from './memory-cloud.ts'
 
-const silent: Log = {
+/** A log that keeps nothing. */
+export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
-  child: () => silent,
+  child: () => silentLog,
 }
 
 /** A fresh directory, removed by `remove`. */
@@ -36,7 +37,7 @@ export async function openEngine(options: {
       homeDir: options.dataDir,
       clock: options.clock ?? systemClock,
       keychain: fileKeychain(join(options.dataDir, 'vault.key')),
-      log: options.log ?? silent,
+      log: options.log ?? silentLog,
       env: { PATH: process.env['PATH'] },
     },
     options.doors,
