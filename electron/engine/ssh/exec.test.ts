@@ -183,7 +183,7 @@ describe('a command', () => {
     let expected = ''
     let inside = 0
     let largestInside = 0
-    const before = liveMemoryBytes()
+    const before = await liveMemoryBytes()
     let peak = before
     let sampled = 0
     const end = await runCommand(connection, {
@@ -201,7 +201,7 @@ describe('a command', () => {
         length += chunk.length
         if (length > sampled + 5_000_000) {
           sampled = length
-          peak = Math.max(peak, liveMemoryBytes())
+          peak = Math.max(peak, await liveMemoryBytes())
         }
         await nextTurn()
         inside -= 1
@@ -211,9 +211,8 @@ describe('a command', () => {
     expect(length).toBe(bytes)
     expect(expected).toContain(hash.digest('hex'))
     expect(largestInside).toBe(1)
-    expect(peak).toBeGreaterThan(before)
-    // The SSH window, the socket's slabs and the relay hold up to about 30 MB, however long the output is.
-    expect(peak - before).toBeLessThan(48 * 1024 * 1024)
+    expect(sampled).toBeGreaterThan(0)
+    expect(peak - before).toBeLessThan(24 * 1024 * 1024)
   })
 
   test('whose stdout is not read is held back, though its stderr is read', async () => {

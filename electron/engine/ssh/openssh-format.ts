@@ -99,7 +99,8 @@ export function readOpenSshPrivateKey(text: string): { key: KeyObject; comment: 
   if (reader.uint32() !== 1) throw new TypeError('The file holds several keys.')
   reader.string()
   const block = new WireReader(reader.string())
-  if (block.uint32() !== block.uint32()) throw new TypeError('The private key is damaged.')
+  const check = block.uint32()
+  if (block.uint32() !== check) throw new TypeError('The private key is damaged.')
   const jwk = readPrivateFields(block)
   return { key: createPrivateKey({ key: jwk, format: 'jwk' }), comment: block.text() }
 }
