@@ -11,6 +11,7 @@ import {
   farmhandVersion,
   FileSettings,
   hostPorts,
+  isLoopbackName,
   openFileLog,
   subprotocolsFor,
   systemClock,
@@ -31,12 +32,15 @@ export interface Place {
   homeDir: string
   env: Readonly<Record<string, string | undefined>>
   signal: AbortSignal
+  /** Says why a person has to wait. */
+  note: (text: string) => Promise<void>
 }
 
 const connectTimeoutMs = 10_000
 /** Another command holds the directory for a moment only; a longer wait means somebody else. */
 const waitForOwnerMs = 20_000
 const lookAgainMs = 100
+const sayAfterMs = 1500
 
 /**
  * Talks to the running engine of the data directory, or starts one in this process for as long as the connection lasts.
@@ -44,7 +48,8 @@ const lookAgainMs = 100
  * @throws AppError `state.in_use` when an engine owns the directory and cannot be reached
  */
 export async function connect(place: Place): Promise<Connection> {
-  const deadline = systemClock.monotonic() + waitForOwnerMs
+  const began = systemClock.monotonic()
+  let hasSaid = false
   for (;;) {
     const owner = await readEngineFile(place.dataDir)
     if (owner?.url != null && owner.token !== null) {
@@ -55,7 +60,12 @@ export async function connect(place: Place): Promise<Connection> {
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'state.in_use')) throw error
     }
-    if (systemClock.monotonic() >= deadline) throw notListening(owner, place.dataDir)
+    const waitedMs = systemClock.monotonic() - began
+    if (waitedMs >= waitForOwnerMs) throw notListening(owner, place.dataDir)
+    if (waitedMs >= sayAfterMs && !hasSaid) {
+      hasSaid = true
+      await place.note(`Waiting for another Farmhand to leave ${place.dataDir} …`)
+    }
     await systemClock.sleep(lookAgainMs, place.signal)
   }
 }
@@ -72,6 +82,9 @@ async function connectToHost({
   const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/rpc`, subprotocolsFor(token), {
     handshakeTimeout: connectTimeoutMs,
     perMessageDeflate: false,
+    // The address comes from a file that only this user can write, and its engine lives: on this machine's own loopback there
+    // is nobody in between, and certificates are made for other names.
+    rejectUnauthorized: !isLoopbackName(new URL(url).hostname.replace(/^\[|\]$/g, '')),
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)

@@ -26,6 +26,7 @@ export function createContext(program: Command, io: Io, tail: readonly string[])
   const options = () => program.opts<{ json?: boolean; dataDir?: string }>()
   const dataDir = () =>
     resolve(options().dataDir ?? nonEmpty(io.env['FARMHAND_DATA']) ?? defaultDataDir(io.env, io.homeDir))
+  const note = (text: string) => write(io.stderr, `${text}\n`)
   return {
     io,
     tail,
@@ -38,6 +39,7 @@ export function createContext(program: Command, io: Io, tail: readonly string[])
         homeDir: io.homeDir,
         env: io.env,
         signal: io.signal,
+        note,
       })
       try {
         return await use(connection.client, connection)
@@ -49,7 +51,7 @@ export function createContext(program: Command, io: Io, tail: readonly string[])
       if (options().json === true) await write(io.stdout, `${JSON.stringify(document ?? null, null, 2)}\n`)
       else await write(io.stdout, typeof text === 'string' ? text : text())
     },
-    note: (text) => write(io.stderr, `${text}\n`),
+    note,
   }
 }
 

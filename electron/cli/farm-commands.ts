@@ -143,7 +143,7 @@ function addLifeVerbs(farm: Command, context: Context): void {
   farm
     .command('lock <name>')
     .description('keep a farm from being changed')
-    .requiredOption('--comment <text>', 'why it is locked')
+    .option('--comment <text>', 'why it is locked', 'Locked from the command line')
     .action((name: string, options: { comment: string }) =>
       context.withClient(async (client) => {
         const { id } = await findFarm(client, name)

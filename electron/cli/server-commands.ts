@@ -167,7 +167,7 @@ function addActVerbs(server: Command, context: Context): void {
   server
     .command('lock <id>')
     .description('keep a server from being terminated, suspended or rebooted')
-    .requiredOption('--comment <text>', 'why it is locked')
+    .option('--comment <text>', 'why it is locked', 'Locked from the command line')
     .action((id: string, options: { comment: string }) =>
       context.withClient(async (client) => {
         const found = await findServer(client, id)

@@ -1,5 +1,6 @@
 /** The plain Node host: what serves an engine over HTTP, and what every host of an engine needs. */
 export { defaultDataDir } from './data-place.ts'
+export { isLoopbackName } from './gate.ts'
 export { hostKeychain, hostPorts } from './host-ports.ts'
 export { startHeadlessHost, type HeadlessHost, type HeadlessHostOptions } from './http-host.ts'
 export { openFileLog, type FileLog } from './log.ts'
