@@ -15,7 +15,7 @@ export function readable(line) {
   const { url, token } = said
   if (typeof url !== 'string' || typeof token !== 'string') return line
   // The token travels behind the #, which browsers keep to themselves.
-  return `Farmhand runs at ${url}/#token=${token} (Ctrl-C stops it)`
+  return `Farmhand runs at ${url}/#token=${token}`
 }
 
 /**

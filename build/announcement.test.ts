@@ -5,7 +5,7 @@ const line = JSON.stringify({ url: 'http://127.0.0.1:4321', token: 'abc', pid: 1
 
 describe('what npm start prints', () => {
   it('is the address with its token', () => {
-    expect(readable(line)).toBe('Farmhand runs at http://127.0.0.1:4321/#token=abc (Ctrl-C stops it)')
+    expect(readable(line)).toBe('Farmhand runs at http://127.0.0.1:4321/#token=abc')
   })
 
   it('is the line itself when it is no announcement', () => {
