@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { AppError } from '../../shared/model/errors.ts'
 import type { Farm } from '../../shared/model/farms.ts'
 import { keptLog, stubEngine } from '../../tests/support/stub-engine.ts'
+import { selfSigned } from '../../tests/support/self-signed.ts'
 import { connectWebSocket, startTestHost } from '../../tests/support/transports.ts'
 import { ChangeFeed } from '../engine/feed/index.ts'
 import { subprotocolsFor } from './token.ts'
@@ -425,11 +426,43 @@ describe('the WebSocket', () => {
 })
 
 describe('TLS', () => {
-  it('says which file cannot be read', async () => {
-    const tls = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' }
-    await expect(start(stubEngine({}), log, { tls })).rejects.toMatchObject({
+  it('serves beyond loopback under the certificate’s names alone', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'farmhand-tls-'))
+    stops.push(() => rm(dir, { recursive: true }))
+    const { cert, key } = selfSigned(['bastion.example'])
+    const tls = { certFile: join(dir, 'cert.pem'), keyFile: join(dir, 'key.pem') }
+    await writeFile(tls.certFile, cert)
+    await writeFile(tls.keyFile, key)
+    const { url, token } = await start(stubEngine({}), log, { tls, host: '0.0.0.0' })
+    expect(url).toMatch(/^https:\/\/localhost:/)
+    const status = (host: string) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(`${url.replace('https', 'wss')}/rpc`, subprotocolsFor(token), {
+          ca: cert,
+          servername: 'bastion.example',
+          headers: { host, origin: `https://${host}` },
+        })
+        socket.once('unexpected-response', (_request, response) => {
+          resolve(response.statusCode)
+          socket.terminate()
+        })
+        socket.once('open', () => {
+          resolve(101)
+          socket.terminate()
+        })
+        socket.on('error', reject)
+      })
+    expect(await status('bastion.example')).toBe(101)
+    expect(await status('other.example')).toBe(403)
+  })
+
+  it('says which file cannot be read, or is no certificate', async () => {
+    const missing = { certFile: '/nowhere/cert.pem', keyFile: '/nowhere/key.pem' }
+    await expect(start(stubEngine({}), log, { tls: missing })).rejects.toMatchObject({
       code: 'input.invalid',
       message: expect.stringContaining('/nowhere/cert.pem') as string,
     })
+    const wrong = { certFile: import.meta.filename, keyFile: import.meta.filename }
+    await expect(start(stubEngine({}), log, { tls: wrong })).rejects.toMatchObject({ code: 'input.invalid' })
   })
 })

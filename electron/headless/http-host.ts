@@ -9,6 +9,7 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createSecureContext } from 'node:tls'
 import { AppError, type ErrorCode } from '../../shared/model/errors.ts'
 import { createRouter, type EngineShape, type HostFacts, type SettingsStore } from '../api/index.ts'
 import type { Log } from '../engine/ports.ts'
@@ -209,10 +210,12 @@ async function readTlsFiles(files: {
   keyFile: string
 }): Promise<{ cert: string; key: string }> {
   try {
-    const [cert, key] = await Promise.all([readFile(files.certFile, 'utf8'), readFile(files.keyFile, 'utf8')])
+    const cert = await readFile(files.certFile, 'utf8')
+    const key = await readFile(files.keyFile, 'utf8')
+    createSecureContext({ cert, key })
     return { cert, key }
   } catch (cause) {
-    const message = `The certificate or its key cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`
+    const message = `The certificate or its key cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`
     throw new AppError('input.invalid', { message, cause })
   }
 }
