@@ -60,16 +60,25 @@ export function suspectPath(dataDir: DataDir): string {
 export async function backUp(dataDir: DataDir, database: DatabaseSync): Promise<void> {
   const path = join(dataDir.path, BACKUP_NAME)
   const temporary = await emptyFile(`${path}.tmp`)
-  await backup(database, temporary)
-  // One file that stands for itself, without a log beside it.
-  const copy = new DatabaseSync(temporary)
   try {
-    copy.exec('PRAGMA journal_mode = DELETE')
-  } finally {
-    copy.close()
+    await backup(database, temporary)
+    standAlone(temporary)
+    await rename(temporary, path)
+    await syncDirectory(dataDir.path)
+  } catch (thrown) {
+    await removeFiles(temporary)
+    throw thrown
   }
-  await rename(temporary, path)
-  await syncDirectory(dataDir.path)
+}
+
+/** Makes a copy one file without a log beside it. */
+function standAlone(path: string): void {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('PRAGMA journal_mode = DELETE')
+  } finally {
+    database.close()
+  }
 }
 
 /** When the last copy was made, in milliseconds since the epoch; undefined when there is none. */
@@ -228,9 +237,13 @@ async function setAsideFiles(dataDir: DataDir, name: string): Promise<string | n
 
 /** Makes room for a database that only this user may read. */
 async function emptyFile(path: string): Promise<string> {
-  for (const suffix of SUFFIXES) await rm(`${path}${suffix}`, { force: true })
+  await removeFiles(path)
   await writeFile(path, '', { mode: 0o600 })
   return path
+}
+
+async function removeFiles(path: string): Promise<void> {
+  for (const suffix of SUFFIXES) await rm(`${path}${suffix}`, { force: true })
 }
 
 function pragma(database: DatabaseSync, name: 'user_version' | 'application_id'): number {
