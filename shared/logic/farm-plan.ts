@@ -170,12 +170,12 @@ function keepItem(server: Server, design: FarmDesign): PlanItem {
   if (role && role.roleId !== server.roleId) {
     fields.push({ name: 'role', from: server.role, to: 'the new role for new servers only' })
   }
-  const ending = server.status === 'pending-terminate'
+  const why = server.lock === null ? STATUS_WORDS[server.status] : `Locked: ${server.lock.comment}`
   return {
     action: 'keep',
     kind: 'server',
     name: `${server.alias} #${server.index}`,
-    reason: ending ? 'It is on its way out already' : STATUS_WORDS[server.status],
+    reason: server.status === 'pending-terminate' ? 'It is on its way out already' : why,
     fields,
     serverId: server.id,
   }
