@@ -10,13 +10,13 @@ import type { Server } from '../../shared/model/servers.ts'
 import { type FarmKnowledge, validateFarm } from '../../shared/logic/farm-validation.ts'
 import { withHostKey } from '../../shared/logic/server-life.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
-import { type DataDir, openDataDir } from './data-dir/index.ts'
+import type { DataDir } from './data-dir/index.ts'
 import { Events } from './events/index.ts'
 import { farmFollowers, Farms, FarmStore, Reconciler } from './farms/index.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
 import { Jobs } from './jobs/index.ts'
-import { openLedger } from './ledger/index.ts'
 import { Notices } from './notices/index.ts'
+import { openState } from './open-state.ts'
 import type { Ports } from './ports.ts'
 import { Prompts } from './prompts/index.ts'
 import { DesignStore, Images, Roles, StarterRoles } from './roles/index.ts'
@@ -35,8 +35,6 @@ import {
 } from './servers/index.ts'
 import { FarmKeys, HostKeys, SshConnections } from './ssh/index.ts'
 import { Terminals } from './terminals/index.ts'
-import { openVault } from './vault/index.ts'
-import { openWorkspace } from './workspace/index.ts'
 
 /** Short ids keep tags and file names readable: 12 characters of 5 bits, 60 random bits. */
 function newId(): string {
@@ -59,10 +57,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
  */
 export async function createEngine(ports: Ports, doors: Doors = {}) {
   const { clock, log } = ports
-  const dataDir = await openDataDir(ports)
-  const workspace = await openWorkspace(dataDir)
-  const ledger = await openLedger(dataDir)
-  const vault = await openVault(dataDir, ports.keychain)
+  const { dataDir, workspace, ledger, vault } = await openState(ports)
   const workspaceId = workspace.id
 
   const feed = new ChangeFeed({ epoch: randomUUID(), clock })
@@ -403,14 +398,14 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     },
     /** Reads what was, opens the clouds and begins to reconcile. */
     async start(): Promise<void> {
-      for (const finding of dataDir.findings) {
+      dataDir.followFindings(({ file, wrong, kept, lost }) => {
         notices.show({
-          id: `finding-${finding.file}-${finding.at}`,
+          id: `finding-${newId()}`,
           severity: 'error',
-          title: `${finding.file} was damaged`,
-          message: `${finding.wrong} ${finding.kept} ${finding.lost} It was set aside as ${finding.setAside}.`,
+          title: `${file} was damaged`,
+          message: `${wrong} ${kept} Lost: ${lost}`,
         })
-      }
+      })
       await Promise.all([imageStore.start(), roleStore.start(), farmStore.start(), keys.start()])
       await serverStore.start()
       await jobs.start()
