@@ -1,0 +1,66 @@
+import type { ClientLink } from '@orpc/client'
+import { RPCLink as PortLink } from '@orpc/client/message-port'
+import { RPCLink as SocketLink } from '@orpc/client/websocket'
+
+/** One connection to an engine: the link for calls, and when it is over. `refused` says that trying again is no use. */
+export interface Transport {
+  link: ClientLink<Record<never, never>>
+  closed: Promise<{ refused: boolean }>
+  close(): void
+}
+
+/** Opens a connection; rejects when the engine cannot be reached. */
+export type OpenTransport = () => Promise<Transport>
+
+/** The contract over WebSocket, with the token among the offered subprotocols. */
+export function webSocketTransport(token: string): OpenTransport {
+  return () =>
+    new Promise((resolve, reject) => {
+      const url = new URL('/rpc', location.href)
+      url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
+      url.hash = ''
+      const socket = new WebSocket(url, ['farmhand', `farmhand.token.${token}`])
+      const link = new SocketLink({ websocket: socket })
+      const closed = new Promise<{ refused: boolean }>((ended) => {
+        socket.addEventListener('close', () => {
+          ended({ refused: false })
+          reject(new Error('The connection was closed before it was open.'))
+        })
+      })
+      socket.addEventListener('open', () => {
+        resolve({ link, closed, close: () => socket.close() })
+      })
+    })
+}
+
+/** Whether the headless host at this address accepts the token; `unknown` when it does not answer. */
+export async function checkToken(token: string): Promise<'accepted' | 'refused' | 'unknown'> {
+  try {
+    const answer = await fetch('/api/system', { headers: { authorization: `Bearer ${token}` } })
+    if (answer.status === 401 || answer.status === 403 || answer.status === 429) return 'refused'
+    return answer.ok ? 'accepted' : 'unknown'
+  } catch {
+    return 'unknown'
+  }
+}
+
+const portMessage = 'farmhand:port'
+const portRequest = 'farmhand:connect'
+
+/** The contract over the port that the desktop's preload hands over when it is asked. */
+export const portTransport: OpenTransport = () =>
+  new Promise((resolve) => {
+    const take = (event: MessageEvent): void => {
+      const [port] = event.ports
+      if (event.source !== window || event.data !== portMessage || port === undefined) return
+      window.removeEventListener('message', take)
+      const closed = new Promise<{ refused: boolean }>((ended) => {
+        port.addEventListener('close', () => ended({ refused: false }))
+      })
+      const link = new PortLink({ port })
+      port.start()
+      resolve({ link, closed, close: () => port.close() })
+    }
+    window.addEventListener('message', take)
+    window.postMessage(portRequest, location.origin)
+  })

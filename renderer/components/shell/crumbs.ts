@@ -1,0 +1,28 @@
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue'
+import { useRoute } from 'vue-router'
+
+/** One step of where one is. */
+export interface Crumb {
+  title: string
+  to?: string
+}
+
+const useCrumbStore = defineStore('crumbs', () => ({
+  pages: shallowReactive(new Map<symbol, ComputedRef<readonly Crumb[]>>()),
+}))
+
+/** Lets a page write the breadcrumb itself: `useCrumbs(() => [{ title: 'Servers', to: '/servers' }, { title: name }])`. */
+export function useCrumbs(crumbs: () => readonly Crumb[]): void {
+  const store = useCrumbStore()
+  const key = Symbol()
+  store.pages.set(key, computed(crumbs))
+  onScopeDispose(() => store.pages.delete(key))
+}
+
+/** The breadcrumb to show: the page's own, or the route's. */
+export function useShownCrumbs(): ComputedRef<readonly Crumb[]> {
+  const store = useCrumbStore()
+  const route = useRoute()
+  return computed(() => [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? [])
+}

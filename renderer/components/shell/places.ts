@@ -1,0 +1,22 @@
+import {
+  mdiCloudOutline,
+  mdiCogOutline,
+  mdiDisc,
+  mdiKeyOutline,
+  mdiLayersOutline,
+  mdiServer,
+  mdiSprout,
+  mdiViewDashboardOutline,
+} from '@mdi/js'
+
+/** The places of the navigation rail, in order, with the letter that follows `g`. */
+export const places = [
+  { title: 'Dashboard', to: '/', icon: mdiViewDashboardOutline, letter: 'd' },
+  { title: 'Farms', to: '/farms', icon: mdiSprout, letter: 'f' },
+  { title: 'Servers', to: '/servers', icon: mdiServer, letter: 's' },
+  { title: 'Roles', to: '/roles', icon: mdiLayersOutline, letter: 'r' },
+  { title: 'Images', to: '/images', icon: mdiDisc, letter: 'i' },
+  { title: 'Keys', to: '/keys', icon: mdiKeyOutline, letter: 'k' },
+  { title: 'Clouds', to: '/clouds', icon: mdiCloudOutline, letter: 'c' },
+  { title: 'Settings', to: '/settings', icon: mdiCogOutline, letter: ',' },
+] as const

@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/',
+    component: () => import('./DashboardPage.vue'),
+    meta: { crumbs: [{ title: 'Dashboard' }] },
+  },
+]

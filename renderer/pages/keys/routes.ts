@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/keys',
+    component: () => import('./KeysPage.vue'),
+    meta: { crumbs: [{ title: 'Keys' }] },
+  },
+]

@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/settings',
+    component: () => import('./SettingsPage.vue'),
+    meta: { crumbs: [{ title: 'Settings' }] },
+  },
+]

@@ -1,0 +1,23 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+
+/** What a route says besides its page: the breadcrumb's words, outermost first. */
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Where one is, e.g. `[{ title: 'Servers', to: '/servers' }]`; the page itself may add its own name. */
+    crumbs?: readonly { title: string; to?: string }[]
+  }
+}
+
+/** Every folder of pages has a `routes.ts` that exports `routes`; pages load when they are first visited. */
+const folders = import.meta.glob<{ routes: RouteRecordRaw[] }>('./pages/*/routes.ts', { eager: true })
+
+/** The router; addresses stand behind `#`, so that they work in every host. */
+export function createAppRouter() {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      ...Object.values(folders).flatMap((folder) => folder.routes),
+      { path: '/:anything(.*)*', redirect: '/' },
+    ],
+  })
+}
