@@ -71,7 +71,11 @@ export interface CloudProvider {
    * All instances that carry the tag, in every state that the cloud still lists, all pages. A page that the cloud fails to
    * give makes the call fail: a partial list is never answered.
    */
-  instancesByTag(location: string, tag: { key: string; value: string }, options?: CallOptions): Promise<CloudInstance[]>
+  instancesByTag(
+    location: string,
+    tag: { key: string; value: string },
+    options?: CallOptions,
+  ): Promise<CloudInstance[]>
   /** The named ones; those that the cloud does not know are left out. */
   instancesById(location: string, ids: string[], options?: CallOptions): Promise<CloudInstance[]>
   /** Launches up to `count` (at least one) and answers those made, by launch position. */
@@ -81,7 +85,11 @@ export interface CloudProvider {
   start(location: string, ids: string[], options?: CallOptions): Promise<void>
   reboot(location: string, ids: string[], options?: CallOptions): Promise<void>
   /** Serial console text, empty when there is none yet. */
-  consoleOutput(location: string, id: string, options?: CallOptions): Promise<{ text: string; at: string | null }>
+  consoleOutput(
+    location: string,
+    id: string,
+    options?: CallOptions,
+  ): Promise<{ text: string; at: string | null }>
 
   /** Makes sure that the key pair exists with this public key; an existing one with another key is replaced. */
   importKeyPair(
@@ -94,7 +102,12 @@ export interface CloudProvider {
   /** The group with this name in the default VPC with at least these rules, made when missing; answers its id. */
   ensureSecurityGroup(
     location: string,
-    group: { name: string; description: string; rules: IngressRule[]; tags: Readonly<Record<string, string>> },
+    group: {
+      name: string
+      description: string
+      rules: IngressRule[]
+      tags: Readonly<Record<string, string>>
+    },
     options?: CallOptions,
   ): Promise<{ id: string; created: boolean }>
   /** False when something still uses it; true when it is gone. */

@@ -1,3 +1,4 @@
+export { listAwsProfiles } from './aws/index.ts'
 export { CloudAccounts } from './cloud-accounts.ts'
 export { cloudOpeners } from './cloud-openers.ts'
 export { type CatalogRepository, type CloudRepository, Clouds, type CloudVault } from './clouds.ts'

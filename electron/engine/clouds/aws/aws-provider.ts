@@ -1,0 +1,47 @@
+import type { Clock, Log } from '../../ports.ts'
+import type { CloudProvider, CloudSignIn } from '../cloud-provider.ts'
+import { AwsClients } from './aws-clients.ts'
+import { AwsInstances } from './instances.ts'
+import { AwsKeyPairs } from './key-pairs.ts'
+import { AwsOffers } from './offers.ts'
+import { AwsSecurityGroups } from './security-groups.ts'
+import { SignIn } from './sign-in.ts'
+
+/** What an AWS account is opened with. */
+export interface AwsProviderOptions {
+  signIn: CloudSignIn
+  /** Another endpoint than AWS's own, for EC2 and STS; null for AWS. */
+  endpoint: string | null
+  clock: Clock
+  log: Log
+}
+
+/** An account of AWS, or of anything that speaks the EC2 Query API. Asks nothing until it is called. */
+export function createAwsProvider({ signIn, endpoint, clock, log }: AwsProviderOptions): CloudProvider {
+  const clients = new AwsClients({ signIn: new SignIn(signIn, clock), endpoint, clock, log })
+  const instances = new AwsInstances(clients)
+  const offers = new AwsOffers(clients)
+  const keyPairs = new AwsKeyPairs(clients)
+  const groups = new AwsSecurityGroups(clients, clock)
+  return {
+    identity: (location, options) => clients.identity(location, options),
+    zones: (location, options) => offers.zones(location, options),
+    instanceTypes: (location, options) => offers.instanceTypes(location, options),
+    findImages: (location, query, options) => offers.images(location, query, options),
+    instancesByTag: (location, tag, options) => instances.byTag(location, tag, options),
+    instancesById: (location, ids, options) => instances.byId(location, ids, options),
+    launch: (location, request, options) => instances.launch(location, request, options),
+    terminate: (location, ids, options) => instances.terminate(location, ids, options),
+    stop: (location, ids, options) => instances.stop(location, ids, options),
+    start: (location, ids, options) => instances.start(location, ids, options),
+    reboot: (location, ids, options) => instances.reboot(location, ids, options),
+    consoleOutput: (location, id, options) => instances.console(location, id, options),
+    importKeyPair: (location, key, options) => keyPairs.import(location, key, options),
+    deleteKeyPair: (location, name, options) => keyPairs.delete(location, name, options),
+    ensureSecurityGroup: (location, group, options) => groups.ensure(location, group, options),
+    deleteSecurityGroup: (location, groupId, options) => groups.delete(location, groupId, options),
+    securityGroups: (location, options) => groups.list(location, options),
+    securityGroupsByTag: (location, tag, options) => groups.byTag(location, tag, options),
+    close: () => clients.close(),
+  }
+}

@@ -1,0 +1,235 @@
+import {
+  DescribeInstancesCommand,
+  type DescribeInstancesCommandInput,
+  GetConsoleOutputCommand,
+  RebootInstancesCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AppError } from '../../../../shared/model/errors.ts'
+import type { CallOptions, CloudInstance, LaunchRequest } from '../cloud-provider.ts'
+import type { AwsClients } from './aws-clients.ts'
+import { translateAwsError } from './aws-errors.ts'
+import { awsTags } from './aws-tags.ts'
+import { InstanceReader } from './instance-reader.ts'
+import { allPages } from './pages.ts'
+import { tapAnswer } from './whole-answers.ts'
+
+/** The most that DescribeInstances gives in one page (EC2 API Reference). */
+const PAGE_SIZE = 1000
+/** The most values of one filter (EC2 User Guide, "Filtering considerations": 200 filter values). */
+const FILTER_VALUES_MAX = 200
+/** Instances in one call that changes them: one that the cloud refuses holds up no more than these. */
+const BATCH_SIZE = 100
+/** Instances that are read at a stretch, about a millisecond. */
+const STRIDE = 100
+
+const DESCRIBED = ['DescribeInstancesResponse', 'reservationSet', 'item', 'instancesSet', 'item']
+const LAUNCHED = ['RunInstancesResponse', 'instancesSet', 'item']
+
+/** EC2's calls about instances. */
+export class AwsInstances {
+  readonly #clients: AwsClients
+
+  constructor(clients: AwsClients) {
+    this.#clients = clients
+  }
+
+  async byTag(
+    location: string,
+    tag: { key: string; value: string },
+    options?: CallOptions,
+  ): Promise<CloudInstance[]> {
+    const filters = [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }]
+    return this.#list(location, { Filters: filters }, options)
+  }
+
+  /** By a filter: DescribeInstances with ids refuses them all for one that it does not know (yet). */
+  async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]> {
+    const instances: CloudInstance[] = []
+    for (const batch of batches(ids, FILTER_VALUES_MAX)) {
+      const filters = [{ Name: 'instance-id', Values: batch }]
+      instances.push(...(await this.#list(location, { Filters: filters }, options)))
+    }
+    return instances
+  }
+
+  async launch(location: string, request: LaunchRequest, options?: CallOptions): Promise<CloudInstance[]> {
+    const { zone, instanceType } = request
+    const about = { action: 'RunInstances', location, zone, instanceType }
+    const tags = awsTags(request.tags)
+    const xml = await this.#clients.ec2({ ...about, kind: 'write' }, options, async (client, http) => {
+      const command = new RunInstancesCommand({
+        ClientToken: request.clientToken,
+        MinCount: 1,
+        MaxCount: request.count,
+        ImageId: request.imageId,
+        InstanceType: instanceType as NonNullable<RunInstancesCommand['input']['InstanceType']>,
+        KeyName: request.keyName,
+        SecurityGroupIds: request.securityGroupIds,
+        ...(zone === null ? {} : { Placement: { AvailabilityZone: zone } }),
+        ...(request.userData === ''
+          ? {}
+          : { UserData: Buffer.from(request.userData, 'utf8').toString('base64') }),
+        TagSpecifications: [
+          { ResourceType: 'instance', Tags: tags },
+          { ResourceType: 'volume', Tags: tags },
+        ],
+      })
+      let answer = ''
+      tapAnswer(command, (text) => {
+        answer = text
+      })
+      await client.send(command, http)
+      return answer
+    })
+    const instances: CloudInstance[] = []
+    await this.#readAll(new InstanceReader(xml, LAUNCHED), instances, about)
+    if (instances.length === 0) {
+      throw new AppError('cloud.bad_answer', {
+        message: `The cloud says that it launched in ${location}, but names no instance. Farmhand asks again.`,
+        retryable: true,
+      })
+    }
+    return instances.sort((a, b) => a.launchPosition - b.launchPosition)
+  }
+
+  /** Instances that the cloud does not know are gone already: the call is made again without them. */
+  async terminate(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
+    for (const batch of batches(ids, BATCH_SIZE)) {
+      let left = batch
+      while (left.length > 0) {
+        try {
+          await this.#change('TerminateInstances', location, options, (client, http) =>
+            client.send(new TerminateInstancesCommand({ InstanceIds: left }), http),
+          )
+          break
+        } catch (thrown) {
+          const unknown = unknownIds(thrown, left)
+          if (unknown.size === 0) throw thrown
+          left = left.filter((id) => !unknown.has(id))
+        }
+      }
+    }
+  }
+
+  async stop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
+    for (const batch of batches(ids, BATCH_SIZE)) {
+      await this.#change('StopInstances', location, options, (client, http) =>
+        client.send(new StopInstancesCommand({ InstanceIds: batch }), http),
+      )
+    }
+  }
+
+  async start(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
+    for (const batch of batches(ids, BATCH_SIZE)) {
+      await this.#change('StartInstances', location, options, (client, http) =>
+        client.send(new StartInstancesCommand({ InstanceIds: batch }), http),
+      )
+    }
+  }
+
+  async reboot(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
+    for (const batch of batches(ids, BATCH_SIZE)) {
+      await this.#change('RebootInstances', location, options, (client, http) =>
+        client.send(new RebootInstancesCommand({ InstanceIds: batch }), http),
+      )
+    }
+  }
+
+  /** The newest output where the instance gives it, else what was kept at its last start or stop. */
+  async console(
+    location: string,
+    id: string,
+    options?: CallOptions,
+  ): Promise<{ text: string; at: string | null }> {
+    const ask = (latest: boolean) =>
+      this.#clients.ec2({ action: 'GetConsoleOutput', location, kind: 'read' }, options, (client, http) =>
+        client.send(
+          new GetConsoleOutputCommand({ InstanceId: id, ...(latest ? { Latest: true } : {}) }),
+          http,
+        ),
+      )
+    const answer = await ask(true).catch((thrown: unknown) => {
+      if (thrown instanceof AppError && thrown.details.cloudCode?.startsWith('Unsupported')) return ask(false)
+      throw thrown
+    })
+    return {
+      text: Buffer.from(answer.Output ?? '', 'base64').toString('utf8'),
+      at: answer.Timestamp?.toISOString() ?? null,
+    }
+  }
+
+  async #list(
+    location: string,
+    query: DescribeInstancesCommandInput,
+    options?: CallOptions,
+  ): Promise<CloudInstance[]> {
+    const about = { action: 'DescribeInstances', location }
+    const instances: CloudInstance[] = []
+    await allPages(about, async (token) => {
+      const xml = await this.#clients.ec2({ ...about, kind: 'read' }, options, async (client, http) => {
+        const command = new DescribeInstancesCommand({
+          ...query,
+          MaxResults: PAGE_SIZE,
+          ...(token === undefined ? {} : { NextToken: token }),
+        })
+        let answer = ''
+        tapAnswer(command, (text) => {
+          answer = text
+        })
+        await client.send(command, http)
+        return answer
+      })
+      const reader = new InstanceReader(xml, DESCRIBED)
+      await this.#readAll(reader, instances, about)
+      return reader.nextToken
+    })
+    return instances
+  }
+
+  async #readAll(
+    reader: InstanceReader,
+    into: CloudInstance[],
+    about: { action: string; location: string },
+  ): Promise<void> {
+    try {
+      while (reader.read(STRIDE, into)) await nextTurn()
+    } catch (thrown) {
+      throw translateAwsError(thrown, about, '')
+    }
+  }
+
+  async #change(
+    action: string,
+    location: string,
+    options: CallOptions | undefined,
+    send: Parameters<AwsClients['ec2']>[2],
+  ): Promise<void> {
+    await this.#clients.ec2({ action, location, kind: 'write' }, options, send)
+  }
+}
+
+/** Ids of `asked` that the cloud says it does not know. */
+function unknownIds(thrown: unknown, asked: readonly string[]): Set<string> {
+  if (!(thrown instanceof AppError)) return new Set()
+  const { cloudCode, cloudMessage = '' } = thrown.details
+  if (cloudCode !== 'InvalidInstanceID.NotFound') return new Set()
+  const named = new Set(cloudMessage.match(/i-[0-9a-z]+/g))
+  const unknown = asked.filter((id) => named.has(id))
+  return new Set(unknown.length === 0 && asked.length === 1 ? asked : unknown)
+}
+
+/** A filter's value that matches itself only: `*`, `?` and `\` mean something in a filter. */
+function literal(value: string): string {
+  return value.replace(/[*?\\]/g, '\\$&')
+}
+
+function batches<T>(all: readonly T[], size: number): T[][] {
+  const parts: T[][] = []
+  for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size))
+  return parts
+}
