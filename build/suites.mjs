@@ -18,7 +18,6 @@ const checks = [
   { name: 'types: shared', script: 'typescript/bin/tsc', args: ['-p', 'shared'] },
   { name: 'types: electron', script: 'typescript/bin/tsc', args: ['-p', 'electron'] },
   { name: 'types: preload', script: 'typescript/bin/tsc', args: ['-p', 'electron/tsconfig.preload.json'] },
-  { name: 'types: preload', script: 'typescript/bin/tsc', args: ['-p', 'electron/tsconfig.preload.json'] },
   { name: 'types: renderer', script: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'renderer'] },
   { name: 'types: tests', script: 'vue-tsc/bin/vue-tsc.js', args: ['-p', 'tests'] },
   {

@@ -103,9 +103,9 @@ describe('decide', () => {
 
     test('the second step waits until the first runs', () => {
       expect(brief(decide(farm, running, []))).toEqual(['create db 1 (farm-launched)'])
-      const booting = aServer({ farmRoleId: 'db' as never, status: 'initializing' })
+      const booting = aServer({ farmRoleId: 'db', status: 'initializing' })
       expect(decide(farm, running, [booting])).toEqual([])
-      const up = aServer({ farmRoleId: 'db' as never })
+      const up = aServer({ farmRoleId: 'db' })
       expect(brief(decide(farm, running, [up]))).toEqual(['create app 1 (farm-launched)'])
     })
   })
