@@ -416,7 +416,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     async stop(): Promise<void> {
       await reconciler.stop()
       prompts.stop()
-      await terminals.stop()
+      terminals.stop()
       connections.stop()
       await serverStore.settled()
       await clouds.stop()

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { createEngine, type Doors, type Engine } from '../../electron/engine/engine.ts'
 import type { Clock, Log } from '../../electron/engine/ports.ts'
 import { fileKeychain } from '../../electron/engine/vault/index.ts'
-import type { CloudId, RoleId } from '../../shared/model/ids.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { MemoryCloud } from './memory-cloud.ts'
 
@@ -75,7 +74,7 @@ export async function memoryEngine(dataDir: string, cloud = new MemoryCloud(), c
     imageIds.push(image.id)
   }
   const role = await engine.roles.create({ name: 'base', osFamily: 'debian', imageIds })
-  return { engine, cloud, cloudId: account.id as CloudId, roleId: role.id as RoleId }
+  return { engine, cloud, cloudId: account.id, roleId: role.id }
 }
 
 /** Resolves when `look` answers something; looks again whenever the engine has had time to do something. */
