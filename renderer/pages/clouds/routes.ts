@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/clouds',
+    component: () => import('./CloudsPage.vue'),
+    meta: { crumbs: [{ title: 'Clouds' }] },
+  },
+]

@@ -1,0 +1,23 @@
+import { computed, type ComputedRef } from 'vue'
+import type { FarmKnowledge } from '../../../../shared/logic/farm-validation.ts'
+import { useCatalogs } from '../../../stores/catalogs.ts'
+import { useClouds, useFarms, useImages, useRoles } from '../../../stores/index.ts'
+
+/** What a design is checked against, from what this window knows already. */
+export function useFarmKnowledge(): { knowledge: ComputedRef<FarmKnowledge>; ready: ComputedRef<boolean> } {
+  const farms = useFarms()
+  const roles = useRoles()
+  const images = useImages()
+  const clouds = useClouds()
+  const catalogs = useCatalogs()
+  return {
+    knowledge: computed(() => ({
+      farms: farms.all,
+      roles: roles.all,
+      images: images.all,
+      clouds: clouds.all,
+      catalogs: catalogs.known,
+    })),
+    ready: computed(() => [farms, roles, images, clouds].every(({ status }) => status === 'ready')),
+  }
+}

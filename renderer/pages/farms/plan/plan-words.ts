@@ -1,0 +1,54 @@
+import type { Plan, PlanAction } from '../../../../shared/model/plan.ts'
+
+/** How a plan's action is written: a sign and a word, in a colour of the theme. */
+export const ACTION_LOOKS: Readonly<Record<PlanAction, { sign: string; word: string; color: string }>> = {
+  create: { sign: '+', word: 'create', color: 'success' },
+  change: { sign: '~', word: 'change', color: 'warning' },
+  replace: { sign: '±', word: 'replace', color: 'warning' },
+  remove: { sign: '−', word: 'remove', color: 'error' },
+  keep: { sign: '=', word: 'keep', color: 'muted' },
+}
+
+export const PLAN_ACTIONS = ['create', 'change', 'replace', 'remove', 'keep'] as const
+
+/** `1 server`, `4 servers`. */
+export function servers(count: number): string {
+  return count === 1 ? '1 server' : `${String(count)} servers`
+}
+
+/** What the button of a plan says, with the counts that it stands for. */
+export function applyWords({ purpose, counts }: Pick<Plan, 'purpose' | 'counts'>): string {
+  switch (purpose) {
+    case 'launch':
+      return counts.create === 0 ? 'Launch' : `Launch ${servers(counts.create)}`
+    case 'terminate':
+      return counts.remove === 0 ? 'Terminate the farm' : `Terminate ${servers(counts.remove)}`
+    case 'apply': {
+      const parts = [
+        counts.create > 0 ? `create ${String(counts.create)}` : '',
+        counts.replace > 0 ? `replace ${String(counts.replace)}` : '',
+        counts.change > 0 ? `change ${String(counts.change)}` : '',
+        counts.remove > 0 ? `remove ${String(counts.remove)}` : '',
+      ].filter(Boolean)
+      return parts.length === 0 ? 'Apply' : `Apply: ${parts.join(', ')}`
+    }
+  }
+}
+
+/** The plan in one sentence. */
+export function planSentence({ purpose, counts }: Pick<Plan, 'purpose' | 'counts'>): string {
+  const { create, change, replace, remove, keep } = counts
+  if (create + change + replace + remove === 0) {
+    return keep === 0
+      ? 'No server is created or removed.'
+      : `Nothing changes: ${servers(keep)} stay as they are.`
+  }
+  switch (purpose) {
+    case 'launch':
+      return `Launching creates ${servers(create)}${remove > 0 ? ` and removes ${String(remove)}` : ''}.`
+    case 'terminate':
+      return `Terminating takes down ${servers(remove)}${keep > 0 ? `; ${String(keep)} stay` : ''}. What is on their disks is lost.`
+    case 'apply':
+      return 'Applying saves the design, and the farm follows it at once.'
+  }
+}

@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/images',
+    component: () => import('./ImagesPage.vue'),
+    meta: { crumbs: [{ title: 'Images' }] },
+  },
+]

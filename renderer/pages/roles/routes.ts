@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/roles',
+    component: () => import('./RolesPage.vue'),
+    meta: { crumbs: [{ title: 'Roles' }] },
+  },
+]
