@@ -14,12 +14,15 @@ export interface AwsProviderOptions {
   endpoint: string | null
   clock: Clock
   log: Log
+  /** Instances in one page of a list, 5 to 1000; 1000 unless told otherwise. */
+  pageSize?: number
 }
 
 /** An account of AWS, or of anything that speaks the EC2 Query API. Asks nothing until it is called. */
-export function createAwsProvider({ signIn, endpoint, clock, log }: AwsProviderOptions): CloudProvider {
+export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
+  const { signIn, endpoint, clock, log, pageSize } = options
   const clients = new AwsClients({ signIn: new SignIn(signIn, clock), endpoint, clock, log })
-  const instances = new AwsInstances(clients)
+  const instances = new AwsInstances(clients, pageSize)
   const offers = new AwsOffers(clients)
   const keyPairs = new AwsKeyPairs(clients)
   const groups = new AwsSecurityGroups(clients, clock)

@@ -1,6 +1,7 @@
 import {
   DescribeInstancesCommand,
-  type DescribeInstancesCommandInput,
+  DescribeTagsCommand,
+  type Filter,
   GetConsoleOutputCommand,
   RebootInstancesCommand,
   RunInstancesCommand,
@@ -18,7 +19,7 @@ import { InstanceReader } from './instance-reader.ts'
 import { allPages } from './pages.ts'
 import { tapAnswer } from './whole-answers.ts'
 
-/** The most that DescribeInstances gives in one page (EC2 API Reference). */
+/** The most that DescribeInstances and DescribeTags give in one page (EC2 API Reference). */
 const PAGE_SIZE = 1000
 /** The most values of one filter (EC2 User Guide, "Filtering considerations": 200 filter values). */
 const FILTER_VALUES_MAX = 200
@@ -33,26 +34,44 @@ const LAUNCHED = ['RunInstancesResponse', 'instancesSet', 'item']
 /** EC2's calls about instances. */
 export class AwsInstances {
   readonly #clients: AwsClients
+  readonly #pageSize: number
 
-  constructor(clients: AwsClients) {
+  constructor(clients: AwsClients, pageSize = PAGE_SIZE) {
     this.#clients = clients
+    this.#pageSize = pageSize
   }
 
+  /**
+   * A page without instances before the last one may be as it should (EC2 may filter after it cut the pages) or one that got
+   * lost. Then the list is compared with the list of tags, and refused with `cloud.bad_answer` when it lacks an instance.
+   */
   async byTag(
     location: string,
     tag: { key: string; value: string },
     options?: CallOptions,
   ): Promise<CloudInstance[]> {
-    const filters = [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }]
-    return this.#list(location, { Filters: filters }, options)
+    const { instances, hasGap } = await this.#list(
+      location,
+      [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }],
+      options,
+    )
+    if (!hasGap) return instances
+    const listed = new Set(instances.map(({ id }) => id))
+    const tagged = await this.#taggedIds(location, tag, options)
+    const lacking = tagged.filter((id) => !listed.has(id))
+    if (lacking.length === 0) return instances
+    throw new AppError('cloud.bad_answer', {
+      message: `The list of instances in ${location} is not whole: ${lacking.length} that carry ${tag.key} are not in it. Farmhand asks again.`,
+      retryable: true,
+    })
   }
 
   /** By a filter: DescribeInstances with ids refuses them all for one that it does not know (yet). */
   async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]> {
     const instances: CloudInstance[] = []
     for (const batch of batches(ids, FILTER_VALUES_MAX)) {
-      const filters = [{ Name: 'instance-id', Values: batch }]
-      instances.push(...(await this.#list(location, { Filters: filters }, options)))
+      const page = await this.#list(location, [{ Name: 'instance-id', Values: batch }], options)
+      instances.push(...page.instances)
     }
     return instances
   }
@@ -165,16 +184,17 @@ export class AwsInstances {
 
   async #list(
     location: string,
-    query: DescribeInstancesCommandInput,
+    filters: Filter[],
     options?: CallOptions,
-  ): Promise<CloudInstance[]> {
-    const about = { action: 'DescribeInstances', location }
+  ): Promise<{ instances: CloudInstance[]; hasGap: boolean }> {
+    const about = { action: 'DescribeInstances', location, kind: 'read' } as const
     const instances: CloudInstance[] = []
+    let hasGap = false
     await allPages(about, async (token) => {
-      const xml = await this.#clients.ec2({ ...about, kind: 'read' }, options, async (client, http) => {
+      const xml = await this.#clients.ec2(about, options, async (client, http) => {
         const command = new DescribeInstancesCommand({
-          ...query,
-          MaxResults: PAGE_SIZE,
+          Filters: filters,
+          MaxResults: this.#pageSize,
           ...(token === undefined ? {} : { NextToken: token }),
         })
         let answer = ''
@@ -184,11 +204,41 @@ export class AwsInstances {
         await client.send(command, http)
         return answer
       })
+      const before = instances.length
       const reader = new InstanceReader(xml, DESCRIBED)
       await this.#readAll(reader, instances, about)
+      if (instances.length === before && reader.nextToken !== null) hasGap = true
       return reader.nextToken
     })
-    return instances
+    return { instances, hasGap }
+  }
+
+  async #taggedIds(
+    location: string,
+    tag: { key: string; value: string },
+    options?: CallOptions,
+  ): Promise<string[]> {
+    const about = { action: 'DescribeTags', location, kind: 'read' } as const
+    const ids: string[] = []
+    await allPages(about, async (token) => {
+      const answer = await this.#clients.ec2(about, options, (client, http) =>
+        client.send(
+          new DescribeTagsCommand({
+            Filters: [
+              { Name: 'resource-type', Values: ['instance'] },
+              { Name: 'key', Values: [literal(tag.key)] },
+              { Name: 'value', Values: [literal(tag.value)] },
+            ],
+            MaxResults: PAGE_SIZE,
+            ...(token === undefined ? {} : { NextToken: token }),
+          }),
+          http,
+        ),
+      )
+      for (const { ResourceId } of answer.Tags ?? []) if (ResourceId !== undefined) ids.push(ResourceId)
+      return answer.NextToken
+    })
+    return ids
   }
 
   async #readAll(
