@@ -107,8 +107,8 @@ function checkWhole(body: Buffer, statusCode: number, action: string): void {
   const head = body.toString('utf8', 0, 512).replace(/^\uFEFF/, '')
   const root = /^\s*(?:<\?[^>]*\?>\s*|<!--(?:[^-]|-[^-])*-->\s*)*<([A-Za-z][\w.-]*)/.exec(head)?.[1]
   const wanted = statusCode < 300 ? [`${action}Response`] : ['Response', 'ErrorResponse']
+  if (/^\s*<(?:!doctype\s+)?html/i.test(head)) throw new BadAnswer('it is a web page')
   if (root === undefined) throw new BadAnswer('it holds no XML')
-  if (root.toLowerCase() === 'html' || /^\s*<!doctype/i.test(head)) throw new BadAnswer('it is a web page')
   if (!wanted.includes(root)) throw new BadAnswer(`it is a <${root}>`)
   const tail = body.toString('utf8', Math.max(0, body.byteLength - 256)).trimEnd()
   const isSelfClosed = /^[^<]*(?:<\?[^>]*\?>\s*)?<[^<>]*\/>$/.test(head.trimEnd())
