@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { Agent } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -142,8 +143,7 @@ describe('TLS', () => {
     const status = (host: string) =>
       new Promise((resolve, reject) => {
         const socket = new WebSocket(`${url.replace('https', 'wss')}/rpc`, subprotocolsFor(token), {
-          ca: cert,
-          servername: 'bastion.example',
+          agent: new Agent({ ca: cert, servername: 'bastion.example' }),
           headers: { host, origin: `https://${host}` },
         })
         socket.once('unexpected-response', (_request, response) => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Farm } from '../../shared/model/farms.ts'
+import { FeedMessage } from '../../shared/model/feed.ts'
 import { hostsOfTest } from '../../tests/support/host-probe.ts'
 import { stubEngine } from '../../tests/support/stub-engine.ts'
 import { connectWebSocket, startTestHost } from '../../tests/support/transports.ts'
@@ -29,8 +30,8 @@ describe('the WebSocket', () => {
 
     const before = connectWebSocket(url, token)
     const stream = await before.client.feed.subscribe({ topics: ['farms'] })
-    const { value: snapshot } = await stream.next()
-    if (snapshot?.kind !== 'snapshot') throw new Error('a snapshot was expected')
+    const snapshot = FeedMessage.parse((await stream.next()).value)
+    if (snapshot.kind !== 'snapshot') throw new Error('a snapshot was expected')
     const cut = stream.next().then(
       () => 'went on',
       () => 'cut',
