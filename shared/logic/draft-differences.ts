@@ -1,4 +1,4 @@
-import type { FarmDraft } from './farm-draft.ts'
+import type { FarmDraft } from '../model/farm-drafts.ts'
 
 /** One field that two drafts of a farm have differently; null where one of them has no such farm role. */
 export interface DraftDifference {

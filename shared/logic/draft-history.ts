@@ -1,4 +1,4 @@
-import type { FarmDraft } from './farm-draft.ts'
+import type { FarmDraft } from '../model/farm-drafts.ts'
 
 /** What was done to a draft, for undo and redo. */
 export interface DraftHistory {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aFarm } from '../../tests/support/designs.ts'
+import type { FarmDraft } from '../model/farm-drafts.ts'
 import { FarmInput } from '../model/farms.ts'
 import { compareDrafts } from './draft-differences.ts'
 import { historyOf, record, redo, undo } from './draft-history.ts'
@@ -18,7 +19,6 @@ import {
   setLaunchOrder,
   stepsOf,
   toFarmInput,
-  type FarmDraft,
 } from './farm-draft.ts'
 import { readStoredDraft, writeStoredDraft } from './stored-draft.ts'
 

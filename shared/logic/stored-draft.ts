@@ -1,14 +1,4 @@
-import { z } from 'zod'
-import { FarmDraft } from './farm-draft.ts'
-
-/** A draft as it is kept between sessions; `basedOn` is the `updatedAt` of the design that it started from. */
-const StoredDraft = z.object({
-  version: z.literal(1),
-  basedOn: z.string().nullable(),
-  savedAt: z.string(),
-  draft: FarmDraft,
-})
-export type StoredDraft = z.infer<typeof StoredDraft>
+import { type FarmDraft, StoredDraft } from '../model/farm-drafts.ts'
 
 export function writeStoredDraft(draft: FarmDraft, basedOn: string | null, savedAt: string): string {
   return JSON.stringify({ version: 1, basedOn, savedAt, draft } satisfies StoredDraft)

@@ -1,5 +1,6 @@
-import type { FarmDraft } from '../../../../shared/logic/farm-draft.ts'
-import { readStoredDraft, writeStoredDraft, type StoredDraft } from '../../../../shared/logic/stored-draft.ts'
+import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
+import { readStoredDraft, writeStoredDraft } from '../../../../shared/logic/stored-draft.ts'
+import type { StoredDraft } from '../../../../shared/model/farm-drafts.ts'
 
 /** Where the draft of one farm (or of a new one) is kept on this machine. */
 export interface DraftStorage {

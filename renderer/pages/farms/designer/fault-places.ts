@@ -1,4 +1,4 @@
-import type { FarmDraft } from '../../../../shared/logic/farm-draft.ts'
+import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
 
 const words: Readonly<Record<string, string>> = {
   name: 'name',

@@ -1,11 +1,6 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
-import {
-  draftOf,
-  emptyDraft,
-  sameDraft,
-  toFarmInput,
-  type FarmDraft,
-} from '../../../../shared/logic/farm-draft.ts'
+import { draftOf, emptyDraft, sameDraft, toFarmInput } from '../../../../shared/logic/farm-draft.ts'
+import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
 import { historyOf, record, redo, undo } from '../../../../shared/logic/draft-history.ts'
 import { validateFarm, type FarmKnowledge } from '../../../../shared/logic/farm-validation.ts'
 import type { Fault } from '../../../../shared/model/errors.ts'
