@@ -33,8 +33,6 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** RunInstances of many instances can take most of a minute. */
 const REQUEST_TIMEOUT_MS = 60_000
 const MAX_SOCKETS = 32
-/** Every AWS account can sign in here. */
-const HOME_REGION = 'us-east-1'
 /** Codes that EC2 gives for bad keys, and for good keys in a region that the account does not use. */
 const MAYBE_WRONG_REGION: ReadonlySet<string> = new Set([
   'AuthFailure',
@@ -119,12 +117,13 @@ export class AwsClients {
         if (await this.#signsInElsewhere(call.location, signal)) return wrongLocation(call, error)
       }
     }
-    if (endpoint === null && isUnknownHost(answer) && (await isNetworkUp())) return wrongLocation(call, error)
+    if (endpoint === null && isUnknownHost(answer) && (await isNetworkUp(call.location)))
+      return wrongLocation(call, error)
     return error
   }
 
   async #signsInElsewhere(location: string, signal?: AbortSignal): Promise<boolean> {
-    const elsewhere = this.#options.endpoint === null ? HOME_REGION : location
+    const elsewhere = this.#options.endpoint === null ? homeRegion(location) : location
     if (elsewhere === location && this.#options.endpoint === null) return false
     return this.#askIdentity(elsewhere, signal).then(
       () => true,
@@ -201,9 +200,16 @@ function isUnknownHost(thrown: unknown): boolean {
   return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOTFOUND'
 }
 
+/** A region that every account of the partition uses, so that its keys can be tried there. */
+function homeRegion(location: string): string {
+  if (location.startsWith('cn-')) return 'cn-north-1'
+  return location.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1'
+}
+
 /** Does the name of a region that surely exists resolve? Then a name that does not is no region. */
-async function isNetworkUp(): Promise<boolean> {
-  return lookup(`ec2.${HOME_REGION}.amazonaws.com`).then(
+async function isNetworkUp(location: string): Promise<boolean> {
+  const home = homeRegion(location)
+  return lookup(`ec2.${home}.amazonaws.com${home.startsWith('cn-') ? '.cn' : ''}`).then(
     () => true,
     () => false,
   )
