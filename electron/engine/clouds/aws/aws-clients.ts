@@ -8,6 +8,7 @@ import { type CallFacts, translateAwsError } from './aws-errors.ts'
 import { type CallKind, RateBudget } from './rate-budget.ts'
 import type { SignIn } from './sign-in.ts'
 import { FinalAnswer, takeWholeAnswers } from './whole-answers.ts'
+import { orWrongLocation } from './wrong-location.ts'
 
 /** What a call may use to end early. */
 export interface SendOptions {
@@ -33,13 +34,6 @@ const CONNECT_TIMEOUT_MS = 5_000
 /** RunInstances of many instances can take most of a minute. */
 const REQUEST_TIMEOUT_MS = 60_000
 const MAX_SOCKETS = 32
-/** Codes that EC2 gives for bad keys, and for good keys in a region that the account does not use. */
-const MAYBE_WRONG_REGION: ReadonlySet<string> = new Set([
-  'AuthFailure',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-])
-
 /** One client for each region, made when it is first needed, all signing in as the same account. */
 export class AwsClients {
   readonly #options: AwsClientsOptions
@@ -106,29 +100,13 @@ export class AwsClients {
     const { signIn, endpoint } = this.#options
     const answer = thrown instanceof FinalAnswer ? thrown.answer : thrown
     const error = translateAwsError(answer, call, await signIn.renewal())
-    if (error.code === 'cloud.credentials') {
-      signIn.forget()
-      const { cloudCode } = error.details
-      if (
-        cloudCode !== undefined &&
-        MAYBE_WRONG_REGION.has(cloudCode) &&
-        call.action !== 'GetCallerIdentity'
-      ) {
-        if (await this.#signsInElsewhere(call.location, signal)) return wrongLocation(call, error)
-      }
-    }
-    if (endpoint === null && isUnknownHost(answer) && (await isNetworkUp(call.location)))
-      return wrongLocation(call, error)
-    return error
-  }
-
-  async #signsInElsewhere(location: string, signal?: AbortSignal): Promise<boolean> {
-    const elsewhere = this.#options.endpoint === null ? homeRegion(location) : location
-    if (elsewhere === location && this.#options.endpoint === null) return false
-    return this.#askIdentity(elsewhere, signal).then(
-      () => true,
-      () => false,
-    )
+    if (error.code === 'cloud.credentials') signIn.forget()
+    // Another endpoint has regions of its own, and says itself when one is wrong.
+    if (endpoint !== null) return error
+    return orWrongLocation(error, answer, call.location, {
+      signsIn: (region) => succeeds(this.#askIdentity(region, signal)),
+      resolves: (host) => succeeds(lookup(host)),
+    })
   }
 
   #tell({ action, location }: Ec2Call, startedMs: number, error?: AppError): void {
@@ -188,28 +166,8 @@ export class AwsClients {
   }
 }
 
-function wrongLocation({ location }: CallFacts, error: AppError): AppError {
-  return new AppError('cloud.wrong_location', {
-    message: `There is no region ${location}, or the account does not use it. Check its name, or enable it for the account.`,
-    details: error.details,
-    cause: error,
-  })
-}
-
-function isUnknownHost(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOTFOUND'
-}
-
-/** A region that every account of the partition uses, so that its keys can be tried there. */
-function homeRegion(location: string): string {
-  if (location.startsWith('cn-')) return 'cn-north-1'
-  return location.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1'
-}
-
-/** Does the name of a region that surely exists resolve? Then a name that does not is no region. */
-async function isNetworkUp(location: string): Promise<boolean> {
-  const home = homeRegion(location)
-  return lookup(`ec2.${home}.amazonaws.com${home.startsWith('cn-') ? '.cn' : ''}`).then(
+function succeeds(trial: Promise<unknown>): Promise<boolean> {
+  return trial.then(
     () => true,
     () => false,
   )

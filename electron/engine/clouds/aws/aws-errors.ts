@@ -20,6 +20,8 @@ interface CloudWords {
 interface Rule {
   /** EC2's codes, in full or as a pattern. */
   codes: readonly (string | RegExp)[]
+  /** What its message holds too. */
+  saying?: RegExp
   code: ErrorCode
   retryable: boolean
   sentence: (about: CallFacts, words: CloudWords, renewal: string) => string
@@ -70,6 +72,13 @@ const RULES: readonly Rule[] = [
     retryable: false,
     sentence: ({ location }, { message }) =>
       `A quota of the account in ${location} is used up. Ask the cloud for a higher one, or remove what is not needed. The cloud says: ${message}`,
+  },
+  {
+    codes: ['AuthFailure', 'SignatureDoesNotMatch'],
+    saying: /valid region/,
+    code: 'cloud.wrong_location',
+    retryable: false,
+    sentence: ({ location }) => `There is no region ${location} here. Check its name and the endpoint.`,
   },
   {
     codes: ['RequestExpired', 'RequestInTheFuture', 'RequestTimeTooSkewed'],
@@ -142,8 +151,10 @@ export function cloudRefusal(
     cloudMessage: words.message,
     ...(words.requestId === undefined ? {} : { requestId: words.requestId }),
   }
-  const rule = RULES.find(({ codes }) =>
-    codes.some((code) => (typeof code === 'string' ? code === words.code : code.test(words.code))),
+  const rule = RULES.find(
+    ({ codes, saying }) =>
+      codes.some((code) => (typeof code === 'string' ? code === words.code : code.test(words.code))) &&
+      (saying?.test(words.message) ?? true),
   )
   if (rule) {
     const { code, retryable } = rule

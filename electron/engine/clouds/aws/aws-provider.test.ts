@@ -411,27 +411,17 @@ test('console output is taken without Latest where the instance cannot give it',
   expect(server.calls).toHaveLength(2)
 })
 
-const identity = ec2Answer(
-  'GetCallerIdentity',
-  '<GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult>',
-)
-
-test('keys that are refused in one region only mean a wrong region', async () => {
-  const refused = ec2Refusal(
-    'AuthFailure',
-    'AWS was not able to validate the provided access credentials',
-    401,
-  )
-  const elsewhere = await against({ DescribeAvailabilityZones: refused, GetCallerIdentity: identity })
-  await expect(elsewhere.provider.zones('eu-nowhere-1')).rejects.toMatchObject({
-    code: 'cloud.wrong_location',
-    message: expect.stringContaining('no region eu-nowhere-1'),
+test('keys that are refused name the region and what to do; a wrong region says so', async () => {
+  const refused = await against({
+    DescribeAvailabilityZones: ec2Refusal('AuthFailure', 'not able to validate', 401),
   })
-  const nowhere = await against({ DescribeAvailabilityZones: refused, GetCallerIdentity: refused })
-  await expect(nowhere.provider.zones('eu-west-1')).rejects.toMatchObject({
+  await expect(refused.provider.zones('eu-west-1')).rejects.toMatchObject({
     code: 'cloud.credentials',
-    message: expect.stringContaining('Check the keys'),
+    message: expect.stringContaining('in eu-west-1. Check the keys'),
   })
+  const scope = ec2Refusal('AuthFailure', 'Credential should be scoped to a valid region', 401)
+  const wrong = await against({ DescribeAvailabilityZones: scope })
+  await expect(wrong.provider.zones('eu-nowhere-1')).rejects.toMatchObject({ code: 'cloud.wrong_location' })
 })
 
 test('an aborted call ends with the reason', async () => {
