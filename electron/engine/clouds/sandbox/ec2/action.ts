@@ -1,0 +1,43 @@
+import type { Clock } from '../../../ports.ts'
+import type { Params } from '../http/params.ts'
+import type { XmlValue } from '../http/xml.ts'
+import type { Ids } from '../ids.ts'
+import type { SandboxTimes } from '../settings.ts'
+import type { SandboxStore } from '../state/store.ts'
+
+/** What the actions work on. */
+export interface CloudState {
+  store: SandboxStore
+  ids: Ids
+  times: SandboxTimes
+  clock: Clock
+  /** Whether each instance may have a loopback address of its own. */
+  ownAddresses: boolean
+  /** Tells whoever runs the machines that these instances changed. */
+  follow: (instanceIds: readonly string[]) => void
+  /** Serial console text of an instance and when it last grew. */
+  consoleText: (instanceId: string) => Promise<{ text: string; at: number }>
+  faults: CloudFaults
+}
+
+/** The faults that an action has to know of; the others are made around it. */
+export interface CloudFaults {
+  /** How many instances of `count` this zone has room for; it is counted as one call. */
+  roomIn: (zone: string, count: number) => number
+  /** How long an instance that is launched now stays unknown, or undefined for the usual time. */
+  invisibleMs: () => number | undefined
+  /** Whether this page of this action's list is to be left out. */
+  isPageMissing: (action: string, page: number) => boolean
+}
+
+export interface Call {
+  action: string
+  region: string
+  params: Params
+  now: number
+}
+
+export type Reply = Readonly<Record<string, XmlValue>>
+
+/** One action of the API. Refuses by throwing a CloudError. */
+export type Action = (state: CloudState, call: Call) => Reply | Promise<Reply>

@@ -1,0 +1,49 @@
+import type { Action } from './action.ts'
+import { imageActions } from './images.ts'
+import { instanceAttributeActions } from './instance-attributes.ts'
+import { instanceTypeActions } from './instance-types.ts'
+import { instanceActions } from './instances.ts'
+import { keyPairActions } from './key-pairs.ts'
+import { launchActions } from './launch.ts'
+import { networkActions } from './networks.ts'
+import { placeActions } from './places.ts'
+import { securityGroupActions } from './security-groups.ts'
+import { stsActions } from './sts.ts'
+import { tagActions } from './tags.ts'
+
+/** A service of the endpoint: the actions of its version. */
+export interface Service {
+  /** The name that requests are signed for. */
+  name: string
+  version: string
+  namespace: string
+  actions: ReadonlyMap<string, Action>
+}
+
+export const services: readonly Service[] = [
+  {
+    name: 'ec2',
+    version: '2016-11-15',
+    namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
+    actions: new Map(
+      Object.entries({
+        ...placeActions,
+        ...instanceTypeActions,
+        ...imageActions,
+        ...launchActions,
+        ...instanceActions,
+        ...instanceAttributeActions,
+        ...keyPairActions,
+        ...networkActions,
+        ...securityGroupActions,
+        ...tagActions,
+      }),
+    ),
+  },
+  {
+    name: 'sts',
+    version: '2011-06-15',
+    namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
+    actions: new Map(Object.entries(stsActions)),
+  },
+]

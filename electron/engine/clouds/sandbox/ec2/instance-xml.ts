@@ -1,0 +1,88 @@
+import { instanceTypeOf, vpcOf } from '../catalog.ts'
+import type { XmlValue } from '../http/xml.ts'
+import { stateCodes } from '../life.ts'
+import type { InstanceRecord, InstanceStateName } from '../state/records.ts'
+import type { CloudState, Reply } from './action.ts'
+import { tagSetXml } from './tag-sets.ts'
+
+export function stateXml(state: InstanceStateName): XmlValue {
+  return { code: stateCodes[state], name: state }
+}
+
+/** Instances of one reservation with what they share. */
+export function reservationXml(state: CloudState, instances: readonly InstanceRecord[]): Reply {
+  return {
+    reservationId: instances[0]?.reservationId,
+    ownerId: state.store.account?.accountId,
+    groupSet: [],
+    instancesSet: instances.map((instance) => instanceXml(state, instance)),
+  }
+}
+
+/** Instances by reservation, in the order in which they come. */
+export function reservationSetXml(state: CloudState, instances: readonly InstanceRecord[]): XmlValue {
+  const reservations = new Map<string, InstanceRecord[]>()
+  for (const instance of instances) {
+    const together = reservations.get(instance.reservationId)
+    if (together) together.push(instance)
+    else reservations.set(instance.reservationId, [instance])
+  }
+  return [...reservations.values()].map((together) => reservationXml(state, together))
+}
+
+function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
+  const isGone = instance.state === 'terminated'
+  const isUp = instance.state === 'running' || instance.state === 'stopping'
+  const type = instanceTypeOf(instance.instanceType)
+  return {
+    instanceId: instance.id,
+    imageId: instance.imageId,
+    instanceState: stateXml(instance.state),
+    privateDnsName: isGone
+      ? ''
+      : `ip-${instance.address.replaceAll('.', '-')}.${instance.region}.compute.internal`,
+    dnsName: '',
+    reason: instance.reason ? `${instance.reason.message} (${timeText(instance.since)})` : '',
+    keyName: instance.keyName,
+    amiLaunchIndex: instance.launchIndex,
+    productCodes: [],
+    instanceType: instance.instanceType,
+    launchTime: new Date(instance.launchedAt).toISOString(),
+    placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
+    monitoring: { state: 'disabled' },
+    subnetId: isGone ? undefined : instance.subnetId,
+    vpcId: isGone ? undefined : vpcOf(instance.region).id,
+    privateIpAddress: isGone ? undefined : instance.address,
+    ipAddress: isUp ? instance.address : undefined,
+    sourceDestCheck: true,
+    groupSet: isGone
+      ? []
+      : instance.groupIds.map((groupId) => ({
+          groupId,
+          groupName: state.store.groups.get(groupId)?.name ?? groupId,
+        })),
+    stateReason: instance.reason
+      ? { code: instance.reason.code, message: `${instance.reason.code}: ${instance.reason.message}` }
+      : undefined,
+    architecture: type?.architecture ?? 'x86_64',
+    rootDeviceType: 'ebs',
+    rootDeviceName: '/dev/sda1',
+    blockDeviceMapping: [],
+    virtualizationType: 'hvm',
+    clientToken: instance.clientToken ?? '',
+    tagSet: tagSetXml(instance.tags),
+    hypervisor: 'xen',
+    networkInterfaceSet: [],
+    ebsOptimized: false,
+    enaSupport: true,
+    cpuOptions: type ? { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores } : undefined,
+    metadataOptions: { state: 'applied', httpTokens: 'required', httpEndpoint: 'disabled' },
+    platformDetails: 'Linux/UNIX',
+    usageOperation: 'RunInstances',
+    currentInstanceBootMode: 'uefi',
+  }
+}
+
+function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} GMT`
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import ssh2 from 'ssh2'
+import type { Clock, Log } from '../../../ports.ts'
+import { bashStart, type ShellPlace } from '../ssh/shell-environment.ts'
+import { SshListener } from '../ssh/ssh-listener.ts'
+import { defaultSshPort } from '../settings.ts'
+import type { InstanceRecord } from '../state/records.ts'
+import { ConsoleLog } from './console-log.ts'
+import { endMarkedProcesses } from './processes.ts'
+import { runUserData } from './user-data.ts'
+
+interface MachineOptions {
+  /** The instance's own folder. */
+  dir: string
+  record: InstanceRecord
+  clock: Clock
+  log: Log
+  isHanging: () => boolean
+}
+
+/** What an instance is made of: a folder, a console and, while it runs, an SSH server with its sessions. */
+export class Machine {
+  readonly console: ConsoleLog
+  readonly #options: MachineOptions
+  readonly #place: ShellPlace
+  readonly #hostKeyPath: string
+  #listener: SshListener | undefined
+  #userData = new AbortController()
+  #hadProcesses = false
+
+  constructor(options: MachineOptions) {
+    const { dir, record } = options
+    this.#options = options
+    this.#place = {
+      instanceDir: dir,
+      homeDir: join(dir, 'home'),
+      hostname: `ip-${record.address.replaceAll('.', '-')}`,
+    }
+    this.#hostKeyPath = join(dir, 'host_key')
+    this.console = new ConsoleLog(join(dir, 'console.log'))
+  }
+
+  get isUp(): boolean {
+    return this.#listener !== undefined
+  }
+
+  /** Boots: makes the folder at the first time, opens the SSH server, resolves with its port. */
+  async up(sshPort: number | null): Promise<number> {
+    const { record, clock, log, isHanging } = this.#options
+    const { homeDir, hostname } = this.#place
+    await mkdir(homeDir, { recursive: true, mode: 0o700 })
+    const hostKey = await this.#hostKey()
+    const listener = new SshListener({
+      place: this.#place,
+      hostKey,
+      publicKey: record.publicKey,
+      clock,
+      log,
+      isHanging,
+      onProcess: () => {
+        this.#hadProcesses = true
+      },
+    })
+    const port = await listener.open(record.address, sshPort ?? usualPort(record.address))
+    this.#listener = listener
+    await this.console.write(bootText(hostname, hostKey, clock.now()))
+    return port
+  }
+
+  /** Runs the user data in the background. */
+  runUserData(base64: string): void {
+    if (base64 === '') return
+    this.#hadProcesses = true
+    this.#userData = new AbortController()
+    const { signal } = this.#userData
+    runUserData({ base64, place: this.#place, console: this.console, signal }).catch((thrown: unknown) => {
+      this.#options.log.warn({ err: thrown }, 'The user data of a Sandbox instance could not be run.')
+    })
+  }
+
+  /** Shuts down: ends all sessions and all processes. */
+  async down(): Promise<void> {
+    this.#userData.abort()
+    const listener = this.#listener
+    this.#listener = undefined
+    await listener?.close()
+    if (this.#hadProcesses) await endMarkedProcesses(new Set([this.#place.instanceDir]))
+    this.#hadProcesses = false
+  }
+
+  cutConnections(): void {
+    this.#listener?.cut()
+  }
+
+  /** New connections see another host key; the console does not tell. */
+  async changeHostKey(): Promise<void> {
+    const hostKey = await this.#makeHostKey()
+    this.#listener?.changeHostKey(hostKey)
+  }
+
+  /** The disk goes with the instance; its console can be read for a while. */
+  async removeHome(): Promise<void> {
+    const { homeDir, instanceDir } = this.#place
+    await rm(homeDir, { recursive: true, force: true, maxRetries: 3 })
+    await rm(join(instanceDir, 'user-data'), { force: true })
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#place.instanceDir, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  async #hostKey(): Promise<string> {
+    try {
+      return await readFile(this.#hostKeyPath, 'utf8')
+    } catch {
+      await writeFile(join(this.#place.homeDir, '.bashrc'), bashStart, { mode: 0o644 })
+      return this.#makeHostKey()
+    }
+  }
+
+  async #makeHostKey(): Promise<string> {
+    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: `root@${this.#place.hostname}` })
+    const temporary = `${this.#hostKeyPath}.tmp`
+    const file = await open(temporary, 'w', 0o600)
+    try {
+      await file.writeFile(made.private)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, this.#hostKeyPath)
+    return made.private
+  }
+}
+
+/** Where an instance has an address of its own, it has the port of its image. */
+function usualPort(address: string): number {
+  return address === '127.0.0.1' ? 0 : defaultSshPort
+}
+
+/** What a console says at boot, host keys in cloud-init's form. */
+function bootText(hostname: string, hostKey: string, now: number): string {
+  const key = ssh2.utils.parseKey(hostKey)
+  if (key instanceof Error) throw key
+  const blob = key.getPublicSSH()
+  const fingerprint = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')
+  const who = `root@${hostname}`
+  return [
+    `[    0.000000] Sandbox Linux 1.0 booting at ${new Date(now).toISOString()}`,
+    `[    0.412000] ${hostname}: network is up`,
+    '-----BEGIN SSH HOST KEY FINGERPRINTS-----',
+    `256 SHA256:${fingerprint} ${who} (ED25519)`,
+    '-----END SSH HOST KEY FINGERPRINTS-----',
+    '-----BEGIN SSH HOST KEY KEYS-----',
+    `ssh-ed25519 ${blob.toString('base64')} ${who}`,
+    '-----END SSH HOST KEY KEYS-----',
+    'Sandbox Linux 1.0: the SSH server is up',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,198 @@
+import { join } from 'node:path'
+import type { Clock, Log } from '../../../ports.ts'
+import { settled } from '../life.ts'
+import { defaultSshPort, type SandboxTimes, sshPortTag } from '../settings.ts'
+import type { InstanceRecord } from '../state/records.ts'
+import type { SandboxStore } from '../state/store.ts'
+import { Machine } from './machine.ts'
+import { endMarkedProcesses } from './processes.ts'
+
+interface MachinesOptions {
+  dir: string
+  store: SandboxStore
+  times: SandboxTimes
+  clock: Clock
+  log: Log
+  isHanging: (instanceId: string) => boolean
+}
+
+/** An answer that nothing is left to wait for. */
+const settledForGood = 'nothing more happens by itself'
+
+/** Runs the machines: makes each what its record says, now and as time passes. */
+export class Machines {
+  readonly #options: MachinesOptions
+  readonly #machines = new Map<string, Machine>()
+  readonly #waits = new Map<string, AbortController>()
+  readonly #tasks = new Map<string, Promise<void>>()
+  #isStopped = true
+
+  constructor(options: MachinesOptions) {
+    this.#options = options
+  }
+
+  /** Brings up what was running; resolves when it can be reached. */
+  async start(): Promise<void> {
+    const { store, clock, log } = this.#options
+    this.#isStopped = false
+    const records = [...store.instances.values()]
+    // What a killed process left behind.
+    await endMarkedProcesses(new Set(records.map((record) => this.#dirOf(record.id))))
+    await Promise.all(
+      records.map(async (record) => {
+        try {
+          const { state, next } = settled(record, clock.now())
+          const isDue = next !== null && next.at <= clock.now()
+          if (state === 'running' || isDue) await this.#step(record.id)
+        } catch (thrown) {
+          log.error({ err: thrown, instance: record.id }, 'A Sandbox instance could not be started.')
+        }
+      }),
+    )
+    this.follow(records.map((record) => record.id))
+  }
+
+  /** Ends all sessions and processes; the records stay as they are. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    for (const wait of this.#waits.values()) wait.abort()
+    await Promise.all(this.#tasks.values())
+    await Promise.all([...this.#machines.values()].map((machine) => machine.down()))
+    this.#machines.clear()
+  }
+
+  /** These instances changed: do what that asks for. */
+  follow(ids: readonly string[]): void {
+    if (this.#isStopped) return
+    for (const id of ids) {
+      this.#waits.get(id)?.abort()
+      const wait = new AbortController()
+      this.#waits.set(id, wait)
+      const before = this.#tasks.get(id) ?? Promise.resolve()
+      const task = before
+        .then(() => this.#drive(id, wait.signal))
+        .catch((thrown: unknown) => {
+          if (wait.signal.aborted) return
+          this.#options.log.error({ err: thrown, instance: id }, 'A Sandbox instance does not go on.')
+        })
+        .finally(() => {
+          if (this.#tasks.get(id) === task) {
+            this.#tasks.delete(id)
+            this.#waits.delete(id)
+          }
+        })
+      this.#tasks.set(id, task)
+    }
+  }
+
+  /** The machine of an instance that is known. */
+  of(record: InstanceRecord): Machine {
+    const known = this.#machines.get(record.id)
+    if (known) return known
+    const { clock, log, isHanging } = this.#options
+    const machine = new Machine({
+      dir: this.#dirOf(record.id),
+      record,
+      clock,
+      log,
+      isHanging: () => isHanging(record.id),
+    })
+    this.#machines.set(record.id, machine)
+    return machine
+  }
+
+  async #drive(id: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const wakeAt = await this.#step(id)
+      if (wakeAt === settledForGood) return
+      const waitMs = wakeAt - this.#options.clock.now()
+      if (waitMs > 0) await this.#options.clock.sleep(waitMs, signal)
+    }
+  }
+
+  /** Does what is due for an instance and answers when to look again. */
+  async #step(id: string): Promise<number | typeof settledForGood> {
+    const { store, clock, times } = this.#options
+    const stored = store.instances.get(id)
+    if (!stored) return settledForGood
+    const now = clock.now()
+    const record = settled(stored, now)
+    const machine = this.of(stored)
+    switch (record.state) {
+      case 'pending':
+        if (record.next && now < record.next.at) return record.next.at
+        await this.#boot(record, machine)
+        return settledForGood
+      case 'running':
+        return this.#keepRunning(record, machine)
+      case 'stopping':
+      case 'shutting-down':
+        await machine.down()
+        return record.next?.at ?? now
+      case 'stopped':
+        await machine.down()
+        if (record !== stored) await this.#save(record)
+        return settledForGood
+      case 'terminated': {
+        await machine.down()
+        await machine.removeHome()
+        if (record !== stored) await this.#save(record)
+        const fadesAt = record.since + times.terminatedListedMs
+        if (clock.now() < fadesAt) return fadesAt
+        await this.#forget(record, machine)
+        return settledForGood
+      }
+    }
+  }
+
+  async #keepRunning(record: InstanceRecord, machine: Machine): Promise<number | typeof settledForGood> {
+    if (record.next && this.#options.clock.now() < record.next.at) {
+      await machine.down()
+      return record.next.at
+    }
+    if (!machine.isUp || record.next) await this.#boot(record, machine)
+    return settledForGood
+  }
+
+  async #boot(record: InstanceRecord, machine: Machine): Promise<void> {
+    const { store, clock } = this.#options
+    const sshPort = machine.isUp ? (record.sshPort ?? defaultSshPort) : await machine.up(record.sshPort)
+    // It may have been stopped while it came up: then it is not running, and the next step sees to it.
+    const current = store.instances.get(record.id)
+    if (current?.state !== record.state) return
+    const isFirst = !current.userDataRan
+    const tags = { ...current.tags }
+    if (sshPort === defaultSshPort) Reflect.deleteProperty(tags, sshPortTag)
+    else tags[sshPortTag] = String(sshPort)
+    await this.#save({
+      ...current,
+      state: 'running',
+      since: current.state === 'running' ? current.since : clock.now(),
+      next: null,
+      sshPort,
+      tags,
+      userDataRan: true,
+    })
+    if (isFirst && !this.#isStopped) machine.runUserData(current.userData)
+  }
+
+  async #forget(record: InstanceRecord, machine: Machine): Promise<void> {
+    const { store } = this.#options
+    const launch = [...store.launches.values()].find(({ instanceIds }) => instanceIds.includes(record.id))
+    const isLast = launch?.instanceIds.every((id) => id === record.id || !store.instances.has(id)) === true
+    this.#machines.delete(record.id)
+    await store.save([
+      { kind: 'instance', drop: record.id },
+      ...(launch && isLast ? [{ kind: 'launch' as const, drop: launch.id }] : []),
+    ])
+    await machine.remove()
+  }
+
+  #save(record: InstanceRecord): Promise<void> {
+    return this.#options.store.save([{ kind: 'instance', put: record }])
+  }
+
+  #dirOf(id: string): string {
+    return join(this.#options.dir, 'instances', id)
+  }
+}

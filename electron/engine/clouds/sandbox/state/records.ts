@@ -1,0 +1,119 @@
+import { z } from 'zod'
+
+const Tags = z.record(z.string(), z.string())
+
+export const InstanceStateName = z.enum([
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+])
+export type InstanceStateName = z.infer<typeof InstanceStateName>
+
+/** Who the Sandbox knows: one account with one access key. */
+export const AccountRecord = z.object({
+  id: z.literal('account'),
+  accountId: z.string(),
+  accessKeyId: z.string(),
+  secretAccessKey: z.string(),
+})
+export type AccountRecord = z.infer<typeof AccountRecord>
+
+/** An instance as it is kept. Times are milliseconds since the epoch. */
+export const InstanceRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  reservationId: z.string(),
+  launchIndex: z.number().int(),
+  clientToken: z.string().nullable(),
+  imageId: z.string(),
+  instanceType: z.string(),
+  zone: z.string(),
+  subnetId: z.string(),
+  keyName: z.string().nullable(),
+  /** The line of `authorized_keys` that was injected at launch. */
+  publicKey: z.string().nullable(),
+  groupIds: z.array(z.string()),
+  /** Base64, as it was given. */
+  userData: z.string(),
+  userDataRan: z.boolean(),
+  tags: Tags,
+  /** The place in the order in which instances were made; lists are sorted by it. */
+  number: z.number().int(),
+  createdAt: z.number(),
+  launchedAt: z.number(),
+  visibleAt: z.number(),
+  state: InstanceStateName,
+  since: z.number(),
+  /** What it becomes by itself, and when. */
+  next: z.object({ state: InstanceStateName, at: z.number() }).nullable(),
+  bootMs: z.number(),
+  address: z.string(),
+  sshPort: z.number().int().nullable(),
+  shutdownBehavior: z.enum(['stop', 'terminate']),
+  terminationProtected: z.boolean(),
+  reason: z.object({ code: z.string(), message: z.string() }).nullable(),
+})
+export type InstanceRecord = z.infer<typeof InstanceRecord>
+
+/** What a client token was used for. */
+export const LaunchRecord = z.object({
+  /** Region and token. */
+  id: z.string(),
+  requestHash: z.string(),
+  reservationId: z.string(),
+  instanceIds: z.array(z.string()),
+})
+export type LaunchRecord = z.infer<typeof LaunchRecord>
+
+export const KeyPairRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  name: z.string(),
+  keyType: z.enum(['rsa', 'ed25519']),
+  publicKey: z.string(),
+  fingerprint: z.string(),
+  tags: Tags,
+  createdAt: z.number(),
+})
+export type KeyPairRecord = z.infer<typeof KeyPairRecord>
+
+/** One rule of a security group: one protocol, one range of ports, one source. */
+export const RuleRecord = z.object({
+  id: z.string(),
+  egress: z.boolean(),
+  protocol: z.string(),
+  fromPort: z.number().int().nullable(),
+  toPort: z.number().int().nullable(),
+  source: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('ipv4'), cidr: z.string() }),
+    z.object({ kind: z.literal('ipv6'), cidr: z.string() }),
+    z.object({ kind: z.literal('group'), groupId: z.string() }),
+  ]),
+  description: z.string().nullable(),
+})
+export type RuleRecord = z.infer<typeof RuleRecord>
+
+export const GroupRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  name: z.string(),
+  description: z.string(),
+  vpcId: z.string(),
+  rules: z.array(RuleRecord),
+  tags: Tags,
+})
+export type GroupRecord = z.infer<typeof GroupRecord>
+
+/** One change of the state; a line of the journal is a list of them. */
+export const Change = z.union([
+  z.object({ kind: z.literal('account'), put: AccountRecord }),
+  z.object({ kind: z.literal('instance'), put: InstanceRecord }),
+  z.object({ kind: z.literal('launch'), put: LaunchRecord }),
+  z.object({ kind: z.literal('keyPair'), put: KeyPairRecord }),
+  z.object({ kind: z.literal('group'), put: GroupRecord }),
+  z.object({ kind: z.enum(['instance', 'launch', 'keyPair', 'group']), drop: z.string() }),
+])
+export type Change = z.infer<typeof Change>

@@ -1,0 +1,120 @@
+import { copyFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Clock, Log } from '../../../ports.ts'
+import { Journal } from './journal.ts'
+import {
+  type AccountRecord,
+  Change,
+  type GroupRecord,
+  type InstanceRecord,
+  type KeyPairRecord,
+  type LaunchRecord,
+} from './records.ts'
+
+const Line = z.array(Change)
+
+/** All that the Sandbox knows, in memory and in a journal on disk. */
+export class SandboxStore {
+  readonly instances = new Map<string, InstanceRecord>()
+  readonly launches = new Map<string, LaunchRecord>()
+  readonly keyPairs = new Map<string, KeyPairRecord>()
+  readonly groups = new Map<string, GroupRecord>()
+  #account: AccountRecord | undefined
+  #journal: Journal | undefined
+
+  /**
+   * Opens the state of a directory, made when missing. What a crash cut off at the end was never acknowledged; when a line
+   * is damaged, the file is set aside and what stood before that line is used.
+   */
+  async open(options: { dir: string; clock: Clock; log: Log }): Promise<void> {
+    await mkdir(options.dir, { recursive: true, mode: 0o700 })
+    const path = join(options.dir, 'journal.jsonl')
+    const lines = await Journal.lines(path)
+    for (const [at, text] of lines.entries()) {
+      const changes = readLine(text)
+      if (changes === undefined) {
+        const aside = `${path}.damaged-${options.clock.now()}`
+        await copyFile(path, aside)
+        options.log.error({ aside, line: at + 1 }, 'The state of the Sandbox is damaged.')
+        break
+      }
+      this.#apply(changes)
+    }
+    this.#journal = await Journal.open(path, () =>
+      [...this.#changes()].map((change) => JSON.stringify([change])),
+    )
+  }
+
+  get account(): AccountRecord | undefined {
+    return this.#account
+  }
+
+  /** Applies the changes at once, all or none after a crash, and resolves when they are on disk. */
+  async save(changes: readonly Change[]): Promise<void> {
+    if (!this.#journal) throw new Error('The state of the Sandbox is not open.')
+    if (changes.length === 0) return
+    this.#apply(changes)
+    await this.#journal.append(JSON.stringify(changes))
+  }
+
+  async close(): Promise<void> {
+    await this.#journal?.close()
+    this.#journal = undefined
+  }
+
+  #apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if ('drop' in change) {
+        this.#mapOf(change.kind).delete(change.drop)
+        continue
+      }
+      switch (change.kind) {
+        case 'account':
+          this.#account = change.put
+          break
+        case 'instance':
+          this.instances.set(change.put.id, change.put)
+          break
+        case 'launch':
+          this.launches.set(change.put.id, change.put)
+          break
+        case 'keyPair':
+          this.keyPairs.set(change.put.id, change.put)
+          break
+        case 'group':
+          this.groups.set(change.put.id, change.put)
+          break
+      }
+    }
+  }
+
+  #mapOf(kind: 'instance' | 'launch' | 'keyPair' | 'group'): Map<string, unknown> {
+    switch (kind) {
+      case 'instance':
+        return this.instances
+      case 'launch':
+        return this.launches
+      case 'keyPair':
+        return this.keyPairs
+      case 'group':
+        return this.groups
+    }
+  }
+
+  *#changes(): Iterable<Change> {
+    if (this.#account) yield { kind: 'account', put: this.#account }
+    for (const put of this.groups.values()) yield { kind: 'group', put }
+    for (const put of this.keyPairs.values()) yield { kind: 'keyPair', put }
+    for (const put of this.instances.values()) yield { kind: 'instance', put }
+    for (const put of this.launches.values()) yield { kind: 'launch', put }
+  }
+}
+
+function readLine(text: string): Change[] | undefined {
+  try {
+    return Line.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
