@@ -6,7 +6,7 @@ export type FilterValues<Item> = (item: Item, name: string) => readonly string[]
 
 /**
  * Keeps what matches all filters of the call; a filter matches when one of its values does (`*` and `?` stand for any
- * text and any one character). Throws `InvalidParameterValue` for a filter that does not exist.
+ * text and any one character, and for themselves after a backslash). Throws `InvalidParameterValue` for a filter that does not exist.
  */
 export function filtered<Item>(items: readonly Item[], params: Params, valuesOf: FilterValues<Item>): Item[] {
   const filters = params.groups('Filter').map((filter) => ({
@@ -37,7 +37,8 @@ export function tagValues(
 }
 
 function patternOf(text: string): RegExp {
-  const source = text.replace(/[\\^$.*+?()[\]{}|]/g, (special) => {
+  const source = text.replace(/\\([*?\\])|[\\^$.*+?()[\]{}|]/g, (special, escaped?: string) => {
+    if (escaped !== undefined) return `\\${escaped}`
     if (special === '*') return '[^]*'
     return special === '?' ? '[^]' : `\\${special}`
   })
