@@ -14,13 +14,18 @@ export const platformKey: InjectionKey<Platform> = Symbol('platform')
 /** The connection and the platform of this window: a browser with a token, or the desktop with a port. */
 export function connect(): { connection: Connection; platform: Platform } {
   const token = takeToken()
-  const isBrowser = location.protocol.startsWith('http') && !('farmhandDesktop' in window)
-  if (!isBrowser) {
-    return { connection: new Connection({ open: portTransport }), platform: createPlatform('desktop') }
+  if (token === null) {
+    const isRefused = (): Promise<boolean> => Promise.resolve(location.protocol.startsWith('http'))
+    return {
+      connection: new Connection({ open: portTransport, isRefused }),
+      platform: createPlatform('desktop'),
+    }
   }
-  const isRefused = async (): Promise<boolean> => token === null || (await checkToken(token)) === 'refused'
-  const open = token === null ? () => Promise.reject(new Error('no token')) : webSocketTransport(token)
-  return { connection: new Connection({ open, isRefused }), platform: createPlatform('browser') }
+  const isRefused = async (): Promise<boolean> => (await checkToken(token)) === 'refused'
+  return {
+    connection: new Connection({ open: webSocketTransport(token), isRefused }),
+    platform: createPlatform('browser'),
+  }
 }
 
 /** The connection that the app was started with. */

@@ -47,12 +47,20 @@ export async function checkToken(token: string): Promise<'accepted' | 'refused' 
 const portMessage = 'farmhand:port'
 const portRequest = 'farmhand:connect'
 
+/** A desktop hands its port over within a few milliseconds; a page that nobody answers is in a browser. */
+const portPatienceMs = 3_000
+
 /** The contract over the port that the desktop's preload hands over when it is asked. */
 export const portTransport: OpenTransport = () =>
-  new Promise((resolve) => {
-    const take = (event: MessageEvent): void => {
+  new Promise((resolve, reject) => {
+    const impatience = setTimeout(() => {
+      window.removeEventListener('message', take)
+      reject(new Error('No desktop handed over a port.'))
+    }, portPatienceMs)
+    function take(event: MessageEvent): void {
       const [port] = event.ports
       if (event.source !== window || event.data !== portMessage || port === undefined) return
+      clearTimeout(impatience)
       window.removeEventListener('message', take)
       const closed = new Promise<{ refused: boolean }>((ended) => {
         port.addEventListener('close', () => ended({ refused: false }))
