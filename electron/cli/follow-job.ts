@@ -36,7 +36,7 @@ async function followJob(context: Context, client: Connection['client'], jobId: 
     const { done, total, step } = job.progress
     const line =
       `${plain(job.title)}: ${total > 0 ? `${String(done)}/${String(total)} ` : ''}${plain(step, '')}`.trimEnd()
-    if (line !== said && job.state === 'running') await context.note(line)
+    if (line !== said && step !== '' && job.state === 'running') await context.note(line)
     said = line
     return job.state !== 'running'
   }

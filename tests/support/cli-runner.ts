@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { run } from '../../electron/cli/run.ts'
 
@@ -57,6 +58,25 @@ export function startCli(argv: readonly string[], options: CliOptions) {
     env: cliEnv(options),
     stdio: 'pipe',
   })
+}
+
+export interface ServingCli {
+  child: ReturnType<typeof startCli>
+  /** The first line that it printed. */
+  announced: { url: string; token: string; pid: number; dataDir: string }
+}
+
+/** Starts `farmhand serve` and waits until it serves; fails with its own words when it ends before. */
+export async function startServing(options: CliOptions): Promise<ServingCli> {
+  const child = startCli(['serve'], options)
+  const stderr = textOf(child.stderr)
+  const line = once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text))
+  const ended = once(child, 'close').then(async () => {
+    throw new Error(`farmhand serve ended: ${await stderr}`)
+  })
+  const text = await Promise.race([line, ended])
+  ended.catch(() => undefined)
+  return { child, announced: JSON.parse(text) as ServingCli['announced'] }
 }
 
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
