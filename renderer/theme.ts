@@ -62,7 +62,7 @@ export function createTheme() {
     theme: { defaultTheme: 'system', themes: { light, dark }, variations: false },
     defaults: {
       global: { ripple: false },
-      VBtn: { density: 'comfortable', variant: 'text', rounded: 'md', size: 'small' },
+      VBtn: { density: 'default', variant: 'text', rounded: 'md', size: 'small' },
       VTextField: { density: 'compact', variant: 'outlined', hideDetails: 'auto' },
       VTextarea: { density: 'compact', variant: 'outlined', hideDetails: 'auto' },
       VSelect: { density: 'compact', variant: 'outlined', hideDetails: 'auto' },
