@@ -7,24 +7,22 @@ export interface FilterTerm {
   negated: boolean
 }
 
-const token = /(-?)(?:([a-z][\w-]*):)?(?:"([^"]*)"?|(\S+))/gi
+const token = /(-?)(?:([a-z][\w-]*):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|(\S+))/gi
 
 /** Reads `status:running,pending -farm:shop "two words" text`. A key that the list does not have is plain text. */
 export function parseFilter(text: string, keys: readonly string[]): FilterTerm[] {
   const terms: FilterTerm[] = []
   for (const match of text.matchAll(token)) {
-    const [whole, minus = '', key, quoted, bare = ''] = match
-    const known = key !== undefined && keys.includes(key.toLowerCase())
-    if (known) {
-      const values = quoted === undefined ? bare.split(',') : [quoted]
-      terms.push({
-        key: key.toLowerCase(),
-        values: values.map((value) => value.toLowerCase()).filter((value) => value !== ''),
-        negated: minus === '-',
-      })
+    const [whole, minus = '', key, quotedValue, bareValues = '', quoted, bare = ''] = match
+    const negated = minus === '-'
+    if (key !== undefined && keys.includes(key.toLowerCase())) {
+      const values = (quotedValue === undefined ? bareValues.split(',') : [quotedValue])
+        .map((value) => value.toLowerCase())
+        .filter((value) => value !== '')
+      terms.push({ key: key.toLowerCase(), values, negated })
     } else {
       const word = key === undefined ? (quoted ?? bare) : whole.slice(minus.length)
-      if (word !== '') terms.push({ key: null, values: [word.toLowerCase()], negated: minus === '-' })
+      if (word !== '') terms.push({ key: null, values: [word.toLowerCase()], negated })
     }
   }
   return terms
