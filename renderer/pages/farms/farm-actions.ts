@@ -14,6 +14,7 @@ import {
 import { useRouter } from 'vue-router'
 import type { Farm } from '../../../shared/model/farms.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
+import { documentFileName } from '../../components/form/document-check.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 
 /** What can be done with a farm, in the order of its menu. */
@@ -67,8 +68,11 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
   async function exportFarm(farm: Farm): Promise<void> {
     const document = await attempt(`Export “${farm.name}”`, () => client.farms.export({ farmId: farm.id }))
     if (!document) return
-    const fileName = `${farm.name.replace(/[^\w.-]+/g, '-')}.farm.json`
-    platform.saveFile(fileName, `${JSON.stringify(document, null, 2)}\n`, 'application/json')
+    platform.saveFile(
+      documentFileName(farm.name, 'farm'),
+      `${JSON.stringify(document, null, 2)}\n`,
+      'application/json',
+    )
   }
 
   return (farm) => {
