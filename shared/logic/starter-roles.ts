@@ -9,6 +9,9 @@ export interface StarterRole {
   images: ImageInput[]
 }
 
+/** The most characters of a name. */
+const NAME_MAX = 100
+
 /** What the catalogue offers for a cloud. A second cloud of the same kind shares the roles and adds its own images. */
 export function startersFor(
   catalog: StarterRoleCatalog,
@@ -20,9 +23,15 @@ export function startersFor(
       role,
       images: cloud.locations.map((location) => ({
         ...image,
-        name: `${image.name} · ${cloud.name} · ${location}`,
+        name: imageName(image.name, cloud.name, location),
         cloudId: cloud.id,
         location,
       })),
     }))
+}
+
+/** A cloud with a long name gives up its end, so that the location can be read. */
+function imageName(image: string, cloud: string, location: string): string {
+  const room = NAME_MAX - `${image} ·  · ${location}`.length
+  return `${image} · ${cloud.slice(0, room).trim()} · ${location}`
 }

@@ -7,7 +7,7 @@ import { RoleCategory, Tag } from './roles.ts'
 const StarterImage = z.strictObject({
   /** The registered image's name starts so; the location is added. */
   name: z.string().min(1),
-  source: ImageSource,
+  source: ImageSource.options[1],
   os: Os,
   architecture: Architecture,
   ssh: Image.shape.ssh,
