@@ -80,7 +80,7 @@ export function createScreen(
     fontSize: settings.fontSizePx,
     scrollback: settings.scrollbackLines,
     macOptionIsMeta: true,
-    screenReaderMode: false,
+    screenReaderMode: settings.screenReader,
     theme: screenTheme(isDark),
     linkHandler: { activate: (event, text) => openLink(event, text) },
   })
