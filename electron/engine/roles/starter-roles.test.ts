@@ -19,15 +19,15 @@ const shippedFile = join(catalog, 'starter-roles.json')
 const aws = {
   id: CloudId.parse('c1'),
   name: 'Work',
-  kind: 'aws',
+  kind: 'aws' as const,
   locations: ['eu-west-1', 'us-east-1'],
-} as const
+}
 const sandbox = {
   id: CloudId.parse('c2'),
   name: 'Sandbox',
-  kind: 'sandbox',
+  kind: 'sandbox' as const,
   locations: ['sandbox-east-1'],
-} as const
+}
 
 function memory<T extends { id: string; name: string }>() {
   return { list: async (): Promise<T[]> => [], put: async () => undefined, remove: async () => undefined }
