@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEngine, type Doors, type Engine } from '../../electron/engine/engine.ts'
 import type { Clock, Log } from '../../electron/engine/ports.ts'
-import { fileKeychain } from '../../electron/engine/vault/index.ts'
-import { systemClock } from '../../electron/headless/index.ts'
+import { hostKeychain, systemClock } from '../../electron/headless/index.ts'
 import { MemoryCloud } from './memory-cloud.ts'
 
 /** A log that keeps nothing. */
@@ -35,7 +34,7 @@ export async function openEngine(options: {
       resourcesDir: join(import.meta.dirname, '../../resources'),
       homeDir: options.dataDir,
       clock: options.clock ?? systemClock,
-      keychain: fileKeychain(join(options.dataDir, 'vault.key')),
+      keychain: hostKeychain(options.dataDir, {}),
       log: options.log ?? silentLog,
       env: { PATH: process.env['PATH'] },
     },
