@@ -26,6 +26,7 @@ const light = {
     busy: '#1f66b5',
     quiet: '#5a676e',
     hold: '#7a3fa0',
+    terminal: '#fbfcfc',
   },
   variables: { 'border-color': '#1b2327', 'border-opacity': 0.12, 'medium-emphasis-opacity': 0.74 },
 }
@@ -51,6 +52,7 @@ const dark = {
     busy: '#6fb1f5',
     quiet: '#98a5ac',
     hold: '#c99be8',
+    terminal: '#101417',
   },
   variables: { 'border-color': '#dde3e6', 'border-opacity': 0.14, 'medium-emphasis-opacity': 0.76 },
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { OutputCursor } from './output-cursor.ts'
+
+test('what was received already is left out, and a gap is stepped over', () => {
+  const cursor = new OutputCursor()
+  expect(cursor.take({ offset: 0, text: 'hello' })).toBe('hello')
+  expect(cursor.take({ offset: 3, text: 'lo you' })).toBe(' you')
+  expect(cursor.take({ offset: 0, text: 'hello' })).toBe('')
+  expect(cursor.take({ offset: 100, text: 'later' })).toBe('later')
+  expect(cursor.offset).toBe(105)
+})
+
+test('a view that goes on where another one ended takes only what is new', () => {
+  const cursor = new OutputCursor(5)
+  expect(cursor.take({ offset: 0, text: 'hello, world' })).toBe(', world')
+})
+
+test('acknowledgements come for every 64 KiB that is shown', () => {
+  const cursor = new OutputCursor()
+  expect(cursor.shown(1000)).toBeNull()
+  expect(cursor.shown(65_536)).toBe(65_536)
+  expect(cursor.shown(65_537)).toBeNull()
+  expect(cursor.shown(131_072)).toBe(131_072)
+})
