@@ -1,6 +1,6 @@
-import { net, protocol } from 'electron'
-import { pathToFileURL } from 'node:url'
-import { findStaticFile, securityHeaders } from '../headless/index.ts'
+import { protocol } from 'electron'
+import { readFile } from 'node:fs/promises'
+import { contentTypeOf, findStaticFile, securityHeaders } from '../headless/index.ts'
 
 const SCHEME = 'farmhand'
 
@@ -24,17 +24,13 @@ export function registerAppScheme(): void {
 /** Serves the built renderer, and nothing else, with the same headers as the headless host. */
 export function serveApp(rendererDir: string): void {
   protocol.handle(SCHEME, async (request) => {
-    const url = new URL(request.url)
-    if (!isAppUrl(request.url) || request.method !== 'GET') return new Response(null, { status: 404 })
-    const found = await findStaticFile(rendererDir, url.pathname)
-    if (typeof found === 'string') {
-      const text =
-        found === 'missing' ? 'There is no such file.' : 'The screens are not built: run `npm run build`.'
-      return new Response(text, { status: found === 'missing' ? 404 : 503 })
-    }
-    const file = await net.fetch(pathToFileURL(found.file).href)
-    const headers = new Headers(file.headers)
-    for (const [name, value] of Object.entries(securityHeaders)) headers.set(name, value)
-    return new Response(file.body, { status: 200, headers })
+    const answer = (status: number, contentType: string, body: string | Uint8Array<ArrayBuffer>): Response =>
+      new Response(body, { status, headers: { ...securityHeaders, 'content-type': contentType } })
+    const text = (status: number, body: string): Response => answer(status, 'text/plain; charset=utf-8', body)
+    if (!isAppUrl(request.url) || request.method !== 'GET') return text(404, 'There is no such file.')
+    const found = await findStaticFile(rendererDir, new URL(request.url).pathname)
+    if (found === 'missing') return text(404, 'There is no such file.')
+    if (found === 'not-built') return text(503, 'The screens are not built yet: run `npm run build`.')
+    return answer(200, contentTypeOf(found.file), new Uint8Array(await readFile(found.file)))
   })
 }

@@ -1,39 +1,33 @@
+import { nativeTheme } from 'electron'
 import ElectronStore from 'electron-store'
-import { Settings, type SettingsPatch } from '../../shared/model/settings.ts'
+import type { Settings, SettingsPatch } from '../../shared/model/settings.ts'
 import type { SettingsStore } from '../api/index.ts'
+import type { Log } from '../engine/ports.ts'
+import { FileSettings, systemClock } from '../headless/index.ts'
 
-/** Where the window was when it was closed. */
-export interface WindowBounds {
-  x?: number
-  y?: number
-  width: number
-  height: number
-}
-
-/** Preferences of the desktop app, in the user's own configuration folder. */
+/** The same preferences as in every other host of this data directory; window frames and menus follow the theme. */
 export class DesktopSettings implements SettingsStore {
-  readonly #store = new ElectronStore<{ settings: unknown; window: WindowBounds }>({
-    defaults: { settings: {}, window: { width: 1280, height: 800 } },
-    clearInvalidConfig: true,
-  })
+  readonly #file: FileSettings
+
+  constructor({ dataDir, log }: { dataDir: string; log: Log }) {
+    this.#file = new FileSettings({
+      dataDir,
+      log,
+      now: () => systemClock.now(),
+      open: ({ configName, ...options }) => new ElectronStore({ ...options, name: configName }),
+    })
+  }
 
   async read(): Promise<Settings> {
-    const stored = Settings.safeParse(this.#store.get('settings'))
-    return stored.success ? stored.data : Settings.parse({})
+    return this.#followed(await this.#file.read())
   }
 
   async change(patch: SettingsPatch): Promise<Settings> {
-    const before = await this.read()
-    const after = Settings.parse({ ...before, ...patch, terminal: { ...before.terminal, ...patch.terminal } })
-    this.#store.set('settings', after)
-    return after
+    return this.#followed(await this.#file.change(patch))
   }
 
-  get window(): WindowBounds {
-    return this.#store.get('window')
-  }
-
-  set window(bounds: WindowBounds) {
-    this.#store.set('window', bounds)
+  #followed(settings: Settings): Settings {
+    nativeTheme.themeSource = settings.theme
+    return settings
   }
 }

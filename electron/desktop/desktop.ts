@@ -1,74 +1,94 @@
 import { app, BrowserWindow, dialog, Menu } from 'electron'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { createRouter } from '../api/index.ts'
 import { createEngine } from '../engine/engine.ts'
-import type { Log } from '../engine/ports.ts'
-import { defaultDataDir, hostPorts, openFileLog } from '../headless/index.ts'
+import { defaultDataDir, type FileLog, hostPorts, openFileLog } from '../headless/index.ts'
 import { preloadFile, rendererDir } from '../resources-dir.ts'
 import { registerAppScheme, serveApp } from './app-protocol.ts'
+import { openCommandLineDoor } from './command-line-door.ts'
 import { serveContractPorts } from './contract-port.ts'
+import { desktopKeychain } from './desktop-keychain.ts'
 import { DesktopSettings } from './desktop-settings.ts'
 import { openMainWindow, restrictNavigation, restrictPermissions } from './main-window.ts'
 import { appMenu } from './menu.ts'
-import { hasSystemKeychain, systemKeychain } from './system-keychain.ts'
+import { WindowState } from './window-state.ts'
 
 /** The desktop app, from start to quit. A failed start says why in a dialog and ends. */
 export async function startDesktop(): Promise<void> {
-  if (!app.requestSingleInstanceLock()) {
-    app.quit()
-    return
-  }
-  registerAppScheme()
-  app.enableSandbox()
-  await app.whenReady()
-  const dataDir = process.env['FARMHAND_DATA'] ?? defaultDataDir(process.env, app.getPath('home'))
-  const log = openFileLog({ dataDir, level: 'info' })
-  process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught'))
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+  let log: FileLog | undefined
   try {
+    const dataDir = process.env['FARMHAND_DATA'] ?? defaultDataDir(process.env, app.getPath('home'))
+    // Chromium's own files lie apart from ours, and one app runs for each data directory.
+    const chromiumDir = join(dataDir, 'desktop')
+    mkdirSync(chromiumDir, { recursive: true, mode: 0o700 })
+    app.setPath('userData', chromiumDir)
+    if (!app.requestSingleInstanceLock()) {
+      app.quit()
+      return
+    }
+    registerAppScheme()
+    app.enableSandbox()
+    log = openFileLog({ dataDir, level: process.env['FARMHAND_LOG_LEVEL'] ?? 'info' })
+    logUncaught(log)
+    await app.whenReady()
     await run(dataDir, log)
   } catch (thrown) {
-    log.error({ err: thrown }, 'Farmhand could not start')
+    log?.error({ err: thrown }, 'Farmhand could not start')
     dialog.showErrorBox('Farmhand could not start', thrown instanceof Error ? thrown.message : String(thrown))
     app.quit()
   }
 }
 
-async function run(dataDir: string, log: Log): Promise<void> {
-  const startedAt = new Date().toISOString()
-  const settings = new DesktopSettings()
-  const isSafe = hasSystemKeychain()
-  const ports = hostPorts({ dataDir, homeDir: app.getPath('home'), env: process.env, log })
-  const keychain = isSafe ? systemKeychain(dataDir) : ports.keychain
-  const engine = await createEngine({ ...ports, keychain })
-  const host = {
-    version: app.getVersion(),
-    host: 'desktop' as const,
-    dataDir,
-    keychain: keychain.kind,
-    startedAt,
-  }
-  const closePorts = serveContractPorts(createRouter({ engine, host, settings, log }), log)
-  if (!isSafe) {
+function logUncaught(log: FileLog): void {
+  process.on('uncaughtException', (error) => log.error({ err: error }, 'uncaught exception'))
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+}
+
+async function run(dataDir: string, log: FileLog): Promise<void> {
+  const { keychain, lacksKeyring } = desktopKeychain(dataDir, process.env)
+  const ports = hostPorts({ dataDir, homeDir: app.getPath('home'), env: process.env, log, keychain })
+  const engine = await createEngine(ports)
+  const closing: (() => unknown)[] = [() => log.close(), () => engine.stop()]
+  quitAfter(closing, log)
+  if (lacksKeyring) {
     engine.notices.show({
       id: 'no-keyring',
       severity: 'warning',
       title: 'This desktop has no keyring',
       message:
-        'The vault’s key is kept in a file that only your user can read. Install a keyring (GNOME Keyring or KWallet) for more, or start Farmhand with FARMHAND_PASSPHRASE.',
+        'The vault’s key is kept in a file that only your user can read. For more, install a keyring (GNOME Keyring or KWallet) or set FARMHAND_PASSPHRASE before Farmhand’s first start.',
     })
   }
   await engine.start()
+  const settings = new DesktopSettings({ dataDir, log })
+  await settings.read()
+  const facts = {
+    version: app.getVersion(),
+    host: 'desktop' as const,
+    dataDir,
+    keychain: keychain.kind,
+    startedAt: new Date().toISOString(),
+  }
+  const door = await openCommandLineDoor({ engine, facts, settings, log })
+  closing.push(() => door.stop())
+  closing.push(serveContractPorts(createRouter({ engine, host: facts, settings, log }), log))
+  showWindows()
+}
+
+function showWindows(): void {
   serveApp(rendererDir())
   restrictPermissions()
   app.on('web-contents-created', (_event, contents) => restrictNavigation(contents))
   const devTools = !app.isPackaged || process.argv.includes('--devtools')
   Menu.setApplicationMenu(appMenu(devTools))
-  const open = (): BrowserWindow => openMainWindow({ preload: preloadFile(), settings, devTools })
+  const state = new WindowState()
+  const open = (): BrowserWindow => openMainWindow({ preload: preloadFile(), state, devTools })
   open()
   app.on('second-instance', () => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
+    const window = BrowserWindow.getAllWindows()[0] ?? open()
+    if (window.isMinimized()) window.restore()
+    window.focus()
   })
   app.on('activate', () => {
     if (BrowserWindow.getAllWindows().length === 0) open()
@@ -76,17 +96,26 @@ async function run(dataDir: string, log: Log): Promise<void> {
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit()
   })
+}
+
+/** Holds the end of the app back until everything in `closing` has ended, the last first. */
+function quitAfter(closing: (() => unknown)[], log: FileLog): void {
   let isStopped = false
+  let stopping: Promise<void> | undefined
   app.on('before-quit', (event) => {
     if (isStopped) return
     event.preventDefault()
-    closePorts()
-    void engine
-      .stop()
-      .catch((thrown: unknown) => log.error({ err: thrown }, 'stopping failed'))
-      .finally(() => {
-        isStopped = true
-        app.quit()
-      })
+    stopping ??= stop()
   })
+  async function stop(): Promise<void> {
+    for (const close of closing.reverse()) {
+      try {
+        await close()
+      } catch (thrown) {
+        log.error({ err: thrown }, 'stopping failed')
+      }
+    }
+    isStopped = true
+    app.quit()
+  }
 }

@@ -1,6 +1,6 @@
 import { BrowserWindow, nativeTheme, session, shell, type WebContents } from 'electron'
 import { APP_URL, isAppUrl } from './app-protocol.ts'
-import type { DesktopSettings } from './desktop-settings.ts'
+import type { WindowState } from './window-state.ts'
 
 /** Permissions that the app's own page may have; everything else is denied. */
 const ALLOWED: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanitized-write', 'fullscreen'])
@@ -8,11 +8,11 @@ const ALLOWED: ReadonlySet<string> = new Set(['clipboard-read', 'clipboard-sanit
 /** Opens the app's one window: sandboxed, isolated, and unable to go anywhere else. */
 export function openMainWindow(parts: {
   preload: string
-  settings: DesktopSettings
+  state: WindowState
   devTools: boolean
 }): BrowserWindow {
   const window = new BrowserWindow({
-    ...parts.settings.window,
+    ...parts.state.read(),
     minWidth: 900,
     minHeight: 600,
     show: false,
@@ -31,7 +31,7 @@ export function openMainWindow(parts: {
   })
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
-    parts.settings.window = window.getNormalBounds()
+    parts.state.write(window.getNormalBounds())
   })
   void window.loadURL(APP_URL)
   return window
@@ -49,12 +49,12 @@ export function restrictPermissions(): void {
 
 /** No page leaves the app, opens a window or embeds another: https links go to the person's browser. */
 export function restrictNavigation(contents: WebContents): void {
-  contents.on('will-navigate', (event) => {
+  const stay = (event: { url: string; preventDefault: () => void }): void => {
     if (!isAppUrl(event.url)) event.preventDefault()
-  })
-  contents.on('will-redirect', (event) => {
-    if (!isAppUrl(event.url)) event.preventDefault()
-  })
+  }
+  contents.on('will-navigate', stay)
+  contents.on('will-frame-navigate', stay)
+  contents.on('will-redirect', stay)
   contents.on('will-attach-webview', (event) => event.preventDefault())
   contents.setWindowOpenHandler(({ url }) => {
     if (URL.canParse(url) && new URL(url).protocol === 'https:') void shell.openExternal(url)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '../../shared/model/errors.ts'
 import { writeAtomically } from '../engine/data-dir/index.ts'
 import type { Keychain } from '../engine/ports.ts'
+import { sealedKeyFile } from '../headless/index.ts'
 
 /** Whether the operating system really protects what it is given; on Linux without a keyring it would not. */
 export function hasSystemKeychain(): boolean {
@@ -14,7 +15,7 @@ export function hasSystemKeychain(): boolean {
 
 /** Keeps the vault's master key encrypted by the operating system's keychain. */
 export function systemKeychain(dataDir: string): Keychain {
-  const file = join(dataDir, 'vault-key.sealed')
+  const file = join(dataDir, sealedKeyFile)
   return {
     kind: 'system',
     async load() {

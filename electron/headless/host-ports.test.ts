@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keptLog } from '../../tests/support/stub-engine.ts'
 import { defaultDataDir } from './data-place.ts'
-import { hostKeychain, hostPorts } from './host-ports.ts'
+import { hostKeychain, hostPorts, sealedKeyFile, vaultKeeper } from './host-ports.ts'
 import { browserLaunch } from './open-browser.ts'
 
 let dataDir: string
@@ -33,6 +33,12 @@ describe('the keychain of a host', () => {
     await expect(hostKeychain(dataDir, { FARMHAND_PASSPHRASE: 'wrong' }).load()).rejects.toMatchObject({
       code: 'vault.locked',
     })
+  })
+
+  it('leaves a vault of the desktop’s keychain to the desktop', async () => {
+    await writeFile(join(dataDir, sealedKeyFile), 'sealed')
+    expect(vaultKeeper(dataDir)).toBe('system')
+    expect(() => hostKeychain(dataDir, {})).toThrow(/desktop app/)
   })
 
   it('keeps the passphrase from the programs that Farmhand starts', () => {

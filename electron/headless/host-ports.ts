@@ -11,9 +11,17 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const keyFile = 'vault-key.json'
 const passphraseFile = 'vault-passphrase.json'
+/** Written by the desktop app: the key, encrypted by the system’s keychain. */
+export const sealedKeyFile = 'vault-key.sealed'
 
-/** Everything that an engine needs of a plain Node process. */
-export function hostPorts(host: { dataDir: string; homeDir: string; env: Environment; log: Log }): Ports {
+/** Everything that an engine needs of a Node process; a host with a keychain of its own hands it in. */
+export function hostPorts(host: {
+  dataDir: string
+  homeDir: string
+  env: Environment
+  log: Log
+  keychain?: Keychain
+}): Ports {
   // Programs that Farmhand starts have no use for what opens its vault.
   const { FARMHAND_PASSPHRASE: _passphrase, ...env } = host.env
   return {
@@ -21,7 +29,7 @@ export function hostPorts(host: { dataDir: string; homeDir: string; env: Environ
     env,
     resourcesDir: resourcesDir(),
     clock: systemClock,
-    keychain: hostKeychain(host.dataDir, host.env),
+    keychain: host.keychain ?? hostKeychain(host.dataDir, host.env),
   }
 }
 
@@ -29,18 +37,22 @@ export function hostPorts(host: { dataDir: string; homeDir: string; env: Environ
  * Where the vault's key is kept without a system keyring: under the passphrase in `FARMHAND_PASSPHRASE` where that is set,
  * else in a file that only its owner may read. A vault stays with what it was made with.
  *
- * @throws AppError `vault.locked` when it was made with the other one
+ * @throws AppError `vault.locked` when it was made with the other one, or by the desktop app with the system's keychain
  */
 export function hostKeychain(dataDir: string, env: Environment): Keychain {
   const passphrase = env['FARMHAND_PASSPHRASE'] ?? ''
-  const hasPassphraseFile = existsSync(join(dataDir, passphraseFile))
-  const hasKeyFile = existsSync(join(dataDir, keyFile))
-  if (passphrase === '' && hasPassphraseFile) {
+  const keeper = vaultKeeper(dataDir)
+  if (keeper === 'system') {
+    throw new AppError('vault.locked', {
+      message: `The vault in ${dataDir} opens with the system’s keychain: open Farmhand’s desktop app, or choose another data directory.`,
+    })
+  }
+  if (passphrase === '' && keeper === 'passphrase') {
     throw new AppError('vault.locked', {
       message: `The vault in ${dataDir} opens with a passphrase: set FARMHAND_PASSPHRASE.`,
     })
   }
-  if (passphrase !== '' && hasKeyFile && !hasPassphraseFile) {
+  if (passphrase !== '' && keeper === 'file') {
     throw new AppError('vault.locked', {
       message: `The vault in ${dataDir} was made without a passphrase: start without FARMHAND_PASSPHRASE.`,
     })
@@ -48,4 +60,12 @@ export function hostKeychain(dataDir: string, env: Environment): Keychain {
   return passphrase === ''
     ? fileKeychain(join(dataDir, keyFile))
     : passphraseKeychain(join(dataDir, passphraseFile), new Secret(passphrase))
+}
+
+/** What the vault in a data directory was made with; undefined when there is none yet. */
+export function vaultKeeper(dataDir: string): Keychain['kind'] | undefined {
+  const has = (name: string): boolean => existsSync(join(dataDir, name))
+  if (has(passphraseFile)) return 'passphrase'
+  if (has(keyFile)) return 'file'
+  return has(sealedKeyFile) ? 'system' : undefined
 }

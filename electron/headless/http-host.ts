@@ -25,8 +25,8 @@ export interface HeadlessHostOptions {
   settings: SettingsStore
   log: Log
   token: string
-  /** Built renderer, served at `/`. */
-  rendererDir: string
+  /** Built renderer, served at `/`; null for a host that only lets the command line in: no files and no REST. */
+  rendererDir: string | null
   /** Name or address to listen on; anything but loopback needs `tls`. */
   host: string
   /** 0 takes any free port. */
@@ -130,7 +130,7 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
 }
 
 async function handleRequest(
-  { gate, rest, rendererDir }: { gate: Gate; rest: Rest; rendererDir: string },
+  { gate, rest, rendererDir }: { gate: Gate; rest: Rest; rendererDir: string | null },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -143,6 +143,13 @@ async function handleRequest(
     sendRefusal(response, refusal)
   } else if (pathname === '/healthz') {
     sendJson(response, 200, JSON.stringify({ status: 'ok' }))
+  } else if (rendererDir === null) {
+    sendError(
+      response,
+      404,
+      'input.not_found',
+      'This Farmhand is a desktop app: use its window or `farmhand`.',
+    )
   } else if (!isApi) {
     await serveStatic(rendererDir, pathname, request, response)
   } else {

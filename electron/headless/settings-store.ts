@@ -13,16 +13,31 @@ export class FileSettings implements SettingsStore {
   readonly #conf: Conf<Record<string, unknown>>
   readonly #log: Log
 
-  constructor({ dataDir, log, now }: { dataDir: string; log: Log; now: () => number }) {
+  /** `open` is for a host that has a kind of `Conf` of its own. */
+  constructor(parts: {
+    dataDir: string
+    log: Log
+    now: () => number
+    open?: (options: {
+      cwd: string
+      configName: string
+      configFileMode: number
+    }) => Conf<Record<string, unknown>>
+  }) {
+    const { dataDir, log, now } = parts
+    const openConf = () => {
+      const options = { cwd: dataDir, configName: 'settings', configFileMode: 0o600 }
+      return parts.open?.(options) ?? new Conf<Record<string, unknown>>(options)
+    }
     this.#log = log
     try {
-      this.#conf = openConf(dataDir)
+      this.#conf = openConf()
     } catch (error) {
       const stamp = new Date(now()).toISOString().replaceAll(/[:.]/g, '-')
       const aside = join(dataDir, `settings.damaged-${stamp}.json`)
       renameSync(join(dataDir, 'settings.json'), aside)
       log.warn({ err: error, aside }, 'settings.json was damaged and has been set aside')
-      this.#conf = openConf(dataDir)
+      this.#conf = openConf()
     }
   }
 
@@ -43,8 +58,4 @@ export class FileSettings implements SettingsStore {
       this.#log.warn({ faults: stored.error.issues.length }, 'settings.json has odd values')
     return stored.success ? stored.data : Settings.parse({})
   }
-}
-
-function openConf(dataDir: string): Conf<Record<string, unknown>> {
-  return new Conf<Record<string, unknown>>({ cwd: dataDir, configName: 'settings', configFileMode: 0o600 })
 }

@@ -40,6 +40,11 @@ export async function findStaticFile(dir: string, pathname: string): Promise<Fou
   return { file: join(root, 'index.html'), sizeBytes: page, isPage: true }
 }
 
+/** The media type of a file of the renderer, by its extension. */
+export function contentTypeOf(file: string): string {
+  return contentTypes[extname(file)] ?? 'application/octet-stream'
+}
+
 /** Answers GET and HEAD for the built renderer. */
 export async function serveStatic(
   dir: string,
@@ -62,7 +67,7 @@ export async function serveStatic(
     return
   }
   response.writeHead(200, {
-    'content-type': contentTypes[extname(found.file)] ?? 'application/octet-stream',
+    'content-type': contentTypeOf(found.file),
     'content-length': found.sizeBytes,
     // Built assets carry their content's hash in their name; the page that names them must always be fresh.
     'cache-control': pathname.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
