@@ -102,7 +102,11 @@ export class Reconciler {
       if (this.#lanes.has(key)) continue
       const lane: Lane = { cloudId, location, wake: () => undefined, woken: false, loop: Promise.resolve() }
       this.#lanes.set(key, lane)
-      lane.loop = this.#run(lane).finally(() => this.#lanes.delete(key))
+      lane.loop = this.#run(lane).finally(() => {
+        this.#lanes.delete(key)
+        // Woken while it was ending: what it was woken for starts it anew.
+        if (lane.woken) this.wake()
+      })
     }
     for (const lane of this.#lanes.values()) {
       lane.woken = true
