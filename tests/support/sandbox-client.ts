@@ -81,7 +81,7 @@ export async function startSandboxProcess(options: SandboxProcessOptions): Promi
 function flags(options: object): string[] {
   return Object.entries(options).flatMap(([name, value]: [string, unknown]) => {
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
-    return value === undefined ? [] : [flag, String(value)]
+    return typeof value === 'string' || typeof value === 'number' ? [flag, String(value)] : []
   })
 }
 

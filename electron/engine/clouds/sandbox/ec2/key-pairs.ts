@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import ssh2 from 'ssh2'
 import type { ParsedKey } from 'ssh2'
 import { CloudError } from '../http/cloud-error.ts'
+import { makeEd25519Key } from '../ssh/ed25519-key.ts'
 import type { KeyPairRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
@@ -136,11 +137,11 @@ async function makeKey(
 }> {
   switch (keyType) {
     case 'ed25519': {
-      const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: name })
-      const key = ssh2.utils.parseKey(made.public)
+      const made = makeEd25519Key(name)
+      const key = ssh2.utils.parseKey(made.publicKey)
       if (key instanceof Error) throw key
       const fingerprint = importedFingerprint(key)
-      return { pair: { keyType, publicKey: made.public, fingerprint }, privateKey: made.private }
+      return { pair: { keyType, publicKey: made.publicKey, fingerprint }, privateKey: made.privateKey }
     }
     case 'rsa': {
       const { privateKey } = await generate('rsa', { modulusLength: 2048 })

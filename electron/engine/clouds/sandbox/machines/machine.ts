@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { Clock, Log } from '../../../ports.ts'
+import { makeEd25519Key } from '../ssh/ed25519-key.ts'
 import { bashStart, type ShellPlace } from '../ssh/shell-environment.ts'
 import { SshListener } from '../ssh/ssh-listener.ts'
 import { defaultSshPort } from '../settings.ts'
@@ -63,9 +64,9 @@ export class Machine {
         this.#hadProcesses = true
       },
     })
+    await this.console.write(bootText(hostname, hostKey, clock.now()))
     const port = await listener.open(record.address, sshPort ?? usualPort(record.address))
     this.#listener = listener
-    await this.console.write(bootText(hostname, hostKey, clock.now()))
     return port
   }
 
@@ -75,7 +76,7 @@ export class Machine {
     this.#hadProcesses = true
     this.#userData = new AbortController()
     const { signal } = this.#userData
-    runUserData({ base64, place: this.#place, console: this.console, signal }).catch((thrown: unknown) => {
+    runUserData({ base64, place: this.#place, output: this.console, signal }).catch((thrown: unknown) => {
       this.#options.log.warn({ err: thrown }, 'The user data of a Sandbox instance could not be run.')
     })
   }
@@ -121,17 +122,17 @@ export class Machine {
   }
 
   async #makeHostKey(): Promise<string> {
-    const made = ssh2.utils.generateKeyPairSync('ed25519', { comment: `root@${this.#place.hostname}` })
+    const { privateKey } = makeEd25519Key(`root@${this.#place.hostname}`)
     const temporary = `${this.#hostKeyPath}.tmp`
     const file = await open(temporary, 'w', 0o600)
     try {
-      await file.writeFile(made.private)
+      await file.writeFile(privateKey)
       await file.sync()
     } finally {
       await file.close()
     }
     await rename(temporary, this.#hostKeyPath)
-    return made.private
+    return privateKey
   }
 }
 
@@ -156,7 +157,7 @@ function bootText(hostname: string, hostKey: string, now: number): string {
     '-----BEGIN SSH HOST KEY KEYS-----',
     `ssh-ed25519 ${blob.toString('base64')} ${who}`,
     '-----END SSH HOST KEY KEYS-----',
-    'Sandbox Linux 1.0: the SSH server is up',
+    'Sandbox Linux 1.0: starting the SSH server',
     '',
   ].join('\n')
 }

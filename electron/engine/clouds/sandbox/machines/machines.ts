@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Clock, Log } from '../../../ports.ts'
-import { settled } from '../life.ts'
+import { settled, stopping, terminating } from '../life.ts'
 import { defaultSshPort, type SandboxTimes, sshPortTag } from '../settings.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { SandboxStore } from '../state/store.ts'
@@ -156,7 +156,8 @@ export class Machines {
 
   async #boot(record: InstanceRecord, machine: Machine): Promise<void> {
     const { store, clock } = this.#options
-    const sshPort = machine.isUp ? (record.sshPort ?? defaultSshPort) : await machine.up(record.sshPort)
+    const sshPort = await this.#up(record, machine)
+    if (sshPort === undefined) return
     // It may have been stopped while it came up: then it is not running, and the next step sees to it.
     const current = store.instances.get(record.id)
     if (current?.state !== record.state) return
@@ -174,6 +175,28 @@ export class Machines {
       userDataRan: true,
     })
     if (isFirst && !this.#isStopped) machine.runUserData(current.userData)
+  }
+
+  /** The port at which it listens now, or undefined when it did not come up and was taken down for that. */
+  async #up(record: InstanceRecord, machine: Machine): Promise<number | undefined> {
+    if (machine.isUp) return record.sshPort ?? defaultSshPort
+    try {
+      return await machine.up(record.sshPort)
+    } catch (thrown) {
+      const { log, store, clock, times } = this.#options
+      log.error({ err: thrown, instance: record.id }, 'A Sandbox instance did not come up.')
+      const order = {
+        now: clock.now(),
+        times,
+        reason: { code: 'Server.InternalError', message: 'Internal error on launch' },
+      }
+      const current = store.instances.get(record.id)
+      if (current?.state !== record.state) return undefined
+      // As EC2 does it: a new instance goes, one that had run before is stopped.
+      await this.#save(current.userDataRan ? stopping(current, order) : terminating(current, order))
+      this.follow([record.id])
+      return undefined
+    }
   }
 
   async #forget(record: InstanceRecord, machine: Machine): Promise<void> {

@@ -16,14 +16,14 @@ const maxBytes = 1_048_576
 export async function runUserData(options: {
   base64: string
   place: ShellPlace
-  console: ConsoleLog
+  output: ConsoleLog
   signal: AbortSignal
 }): Promise<void> {
-  const { place, console, signal } = options
+  const { place, output, signal } = options
   const script = unpacked(Buffer.from(options.base64, 'base64'))
   if (script.length === 0) return
   if (script.subarray(0, 2).toString('latin1') !== '#!' || process.platform === 'win32') {
-    await console.write('cloud-init: the user data is no script that this machine can run\n')
+    await output.write('cloud-init: the user data is no script that this machine can run\n')
     return
   }
   const path = join(place.instanceDir, 'user-data')
@@ -39,7 +39,7 @@ export async function runUserData(options: {
   }
   signal.addEventListener('abort', end, { once: true })
   const pour = async (stream: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const bytes of stream) await console.write(bytes)
+    for await (const bytes of stream) await output.write(bytes)
   }
   try {
     const ended = new Promise<string>((resolve) => {
@@ -51,7 +51,7 @@ export async function runUserData(options: {
       })
     })
     const [how] = await Promise.all([ended, pour(child.stdout), pour(child.stderr)])
-    await console.write(`cloud-init: the user data script ${how}\n`)
+    await output.write(`cloud-init: the user data script ${how}\n`)
   } finally {
     signal.removeEventListener('abort', end)
   }

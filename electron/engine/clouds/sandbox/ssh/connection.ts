@@ -74,5 +74,7 @@ function isAllowed(context: AuthContext, key: ParsedKey | undefined): boolean {
   if (data.length !== known.length || !timingSafeEqual(data, known)) return false
   // Without a signature the client only asks whether this key would do.
   if (!context.signature || !context.blob) return true
-  return key.verify(context.blob, context.signature, context.hashAlgo) === true
+  // ssh2 answers a broken signature with an Error, which its types do not tell.
+  const verdict: unknown = key.verify(context.blob, context.signature, context.hashAlgo)
+  return verdict === true
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import type { IPty } from 'node-pty'
+import type { IPty, spawn as SpawnPty } from 'node-pty'
 import type { ServerChannel } from 'ssh2'
 import { signalGroup } from '../machines/processes.ts'
 import type { Running, SessionOptions } from './session.ts'
@@ -55,7 +55,7 @@ class PtyShell implements Running {
     })
   }
 
-  start(spawn: (typeof import('node-pty'))['spawn']): void {
+  start(spawn: typeof SpawnPty): void {
     if (this.#isClosed) return
     const { place, user, env, command, pty } = this.#options
     const shell = shellOf()
