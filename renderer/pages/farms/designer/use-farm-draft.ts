@@ -31,15 +31,15 @@ export interface FarmDraftEditor {
   /** The saved design changed after this draft was begun. */
   isStale: ComputedRef<boolean>
   /** Replaces the draft; `field` names what changed, so that typing on in it is one step to undo. */
-  edit(field: string, change: (draft: FarmDraft) => FarmDraft): void
-  undo(): void
-  redo(): void
+  edit: (field: string, change: (draft: FarmDraft) => FarmDraft) => void
+  undo: () => void
+  redo: () => void
   /** Goes back to the saved design. */
-  discard(): void
+  discard: () => void
   /** The draft was saved as this farm: it is the new ground. */
-  settle(farm: Farm): void
+  settle: (farm: Farm) => void
   /** Goes on with this draft as a change of the design as it is saved now. */
-  rebase(): void
+  rebase: () => void
 }
 
 export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): FarmDraftEditor {

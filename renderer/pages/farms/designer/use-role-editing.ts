@@ -15,10 +15,10 @@ export interface RoleEditing {
   selectedKey: ShallowRef<string | null>
   selected: ComputedRef<DraftRole | null>
   position: ComputedRef<number>
-  add(role: Role, place: RolePlace | null): Promise<void>
-  change(change: Partial<DraftRole>, field: string): void
-  copy(key: string): void
-  remove(key: string): void
+  add: (role: Role, place: RolePlace | null) => Promise<void>
+  change: (change: Partial<DraftRole>, field: string) => void
+  copy: (key: string) => void
+  remove: (key: string) => void
 }
 
 export function useRoleEditing(editor: FarmDraftEditor): RoleEditing {
