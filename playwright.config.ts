@@ -1,9 +1,15 @@
 import { defineConfig, devices } from '@playwright/test'
 import { findChromium } from './build/find-chromium.mjs'
+import { findElectron } from './tests/support/electron-binary.ts'
 
 const chromium = findChromium()
 /** Specs that look at the bundles and start no host. */
 const hostIndependent = '**/bundles.spec.ts'
+/** Specs of the desktop shell, and those of them that look behind it through the stand-in. */
+const desktop = '**/desktop*.spec.ts'
+const behindTheShell = '**/desktop-shell.spec.ts'
+/** Says in one line that real Electron was left out, and why. */
+const electronMissing = '**/electron-missing.spec.ts'
 const reportFile = process.env.FARMHAND_E2E_REPORT
 
 /*
@@ -40,8 +46,10 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'headless' },
-    { name: 'stand-in', testIgnore: hostIndependent },
-    { name: 'electron', testIgnore: hostIndependent },
+    { name: 'headless', testIgnore: [desktop, electronMissing] },
+    { name: 'stand-in', testIgnore: [hostIndependent, electronMissing] },
+    'binary' in findElectron()
+      ? { name: 'electron', testIgnore: [hostIndependent, behindTheShell, electronMissing] }
+      : { name: 'electron', testMatch: electronMissing },
   ],
 })

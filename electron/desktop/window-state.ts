@@ -15,7 +15,11 @@ const first: Bounds = { width: 1280, height: 800 }
 
 /** Remembers where the window was when it was closed. A file that cannot be read is worth no more than a fresh start. */
 export class WindowState {
-  readonly #store = new ElectronStore<{ bounds?: unknown }>({ name: 'window', clearInvalidConfig: true })
+  readonly #store = new ElectronStore<{ bounds?: unknown }>({
+    name: 'window',
+    clearInvalidConfig: true,
+    configFileMode: 0o600,
+  })
 
   /** The last bounds; without their place when no display shows that any more. */
   read(): Bounds {

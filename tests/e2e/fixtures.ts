@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { _electron, chromium, type Page, test as base } from '@playwright/test'
+import { findElectron } from '../support/electron-binary.ts'
+import { StandInProcess } from '../support/stand-in-process.ts'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -13,27 +14,24 @@ export interface Host {
   page: Page
   dataDir: string
   kind: 'headless' | 'stand-in' | 'electron'
+  /** The process of the app in the project `stand-in`. */
+  standIn: StandInProcess | undefined
   /** Runs the command line against the same data directory. */
   cli: (args: string[]) => Promise<{ code: number; stdout: string; stderr: string }>
 }
 
 interface Started {
   page: Page
+  standIn?: StandInProcess
   stop: () => Promise<void>
 }
 
-/** Where real Electron is, or undefined on machines that have none. */
-export function findElectron(): string | undefined {
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(root, 'node_modules/electron/dist')
-  const binary = join(dist, process.platform === 'win32' ? 'electron.exe' : 'electron')
-  return existsSync(binary) ? binary : undefined
-}
-
-function environment(dataDir: string): Record<string, string> {
+/** The environment of a Farmhand that has nothing in common with this machine's own. */
+export function environment(dataDir: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !/^(AWS_|FARMHAND_)/.test(entry[0]),
   )
-  return { ...Object.fromEntries(kept), FARMHAND_DATA: dataDir, HOME: dataDir, STAND_IN_USER_DATA: dataDir }
+  return { ...Object.fromEntries(kept), FARMHAND_DATA: dataDir, HOME: dataDir }
 }
 
 async function firstJsonLine(child: ChildProcess): Promise<Record<string, string>> {
@@ -64,28 +62,28 @@ async function startHeadless(dataDir: string, page: Page): Promise<Started> {
 }
 
 async function startStandIn(dataDir: string): Promise<Started> {
-  const register = join(root, 'tests/support/electron-stand-in/register.mjs')
-  const child = spawn(process.execPath, ['--import', register, 'dist/main.js'], {
-    cwd: root,
-    env: environment(dataDir),
-  })
-  const { cdp } = await firstJsonLine(child)
-  const browser = await chromium.connectOverCDP(cdp ?? '')
-  const [context] = browser.contexts()
-  if (!context) throw new Error('The stand-in shows no window.')
-  const page = context.pages()[0] ?? (await context.waitForEvent('page'))
+  const standIn = new StandInProcess(environment(dataDir))
+  const { cdp } = await standIn.report('window')
+  const browser = await chromium.connectOverCDP(cdp)
+  const page = browser.contexts()[0]?.pages()[0]
+  if (!page) throw new Error('The stand-in shows no window.')
   return {
     page,
+    standIn,
     stop: async () => {
       await browser.close()
-      await end(child)
+      await standIn.quit()
     },
   }
 }
 
-async function startElectron(dataDir: string, executablePath: string): Promise<Started> {
-  const app = await _electron.launch({ executablePath, args: [root], env: environment(dataDir) })
-  return { page: await app.firstWindow(), stop: () => app.close() }
+async function startElectron(dataDir: string): Promise<Started> {
+  const electron = findElectron()
+  if ('reason' in electron) throw new Error(`Electron cannot run: ${electron.reason}.`)
+  const args = process.getuid?.() === 0 ? [root, '--no-sandbox'] : [root]
+  const app = await _electron.launch({ executablePath: electron.binary, args, env: environment(dataDir) })
+  const page = await app.firstWindow()
+  return { page, stop: () => app.close() }
 }
 
 async function runCli(
@@ -105,14 +103,18 @@ async function runCli(
 export const test = base.extend<{ host: Host }>({
   host: async ({ page }, use, info) => {
     const kind = info.project.name as Host['kind']
-    const electron = findElectron()
-    base.skip(kind === 'electron' && electron === undefined, 'No Electron binary on this machine.')
     const dataDir = await mkdtemp(join(tmpdir(), 'farmhand-e2e-'))
     let started: Started
     if (kind === 'headless') started = await startHeadless(dataDir, page)
     else if (kind === 'stand-in') started = await startStandIn(dataDir)
-    else started = await startElectron(dataDir, electron ?? '')
-    await use({ page: started.page, dataDir, kind, cli: (args) => runCli(dataDir, args) })
+    else started = await startElectron(dataDir)
+    await use({
+      page: started.page,
+      dataDir,
+      kind,
+      standIn: started.standIn,
+      cli: (args) => runCli(dataDir, args),
+    })
     await started.stop()
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
   },

@@ -1,171 +1,191 @@
 /*
  * Stands in for the module `electron` where its binary cannot be had: runs the real main and preload scripts in Node against
- * a real Chromium. It has what Farmhand's shell uses and nothing more; what it lacks fails as a missing import.
- * The first line on stdout is JSON: {"cdp": endpoint of that Chromium}.
+ * a real Chromium. It has what Farmhand's shell uses and nothing more: an import that it lacks does not link, a listener for
+ * an event that it never emits is refused. What happens is told on standard output (report.ts).
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { homedir } from 'node:os'
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium } from '@playwright/test'
+import { join } from 'node:path'
+import { type BrowserContext, chromium } from '@playwright/test'
 import { findChromium } from '../../../build/find-chromium.mjs'
-import { browserWindowClass, type WebContents } from './browser-window.ts'
+import { App } from './app.ts'
+import { browserWindowClass, PAGE_ORIGIN, routeRequests, type WebContents } from './browser-window.ts'
+import { report } from './report.ts'
 
 export { MessageChannelMain } from './message-channel.ts'
-
-let browser: Browser | undefined
-let contextOpening: Promise<BrowserContext> | undefined
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
-async function openContext(): Promise<BrowserContext> {
-  const port = await freePort()
-  const executablePath = findChromium()
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: [
-      `--remote-debugging-port=${port}`,
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      '--disable-gpu',
-    ],
-  })
-  const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-  })
-  process.stdout.write(`${JSON.stringify({ cdp: `http://127.0.0.1:${port}` })}\n`)
-  return context
-}
-
-class App extends EventEmitter {
-  readonly isPackaged = false
-  readonly name = 'Farmhand'
-  whenReady(): Promise<void> {
-    return Promise.resolve()
-  }
-  requestSingleInstanceLock(): boolean {
-    return process.env['STAND_IN_SECOND_INSTANCE'] !== '1'
-  }
-  enableSandbox(): void {
-    this.emit('sandbox-enabled')
-  }
-  getVersion(): string {
-    return '0.1.0'
-  }
-  getPath(name: string): string {
-    const userData = process.env['STAND_IN_USER_DATA']
-    return name === 'home' || userData === undefined ? homedir() : userData
-  }
-  quit(): void {
-    let isPrevented = false
-    this.emit('before-quit', { preventDefault: () => (isPrevented = true) })
-    if (isPrevented) return
-    this.emit('will-quit')
-    void (browser?.close() ?? Promise.resolve()).finally(() => process.exit(0))
-  }
-}
-export const app = new App()
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => app.quit())
 
 type Handler = (request: Request) => Promise<Response>
 const handlers = new Map<string, Handler>()
 const privileged = new Set<string>()
+let opening: Promise<{ context: BrowserContext; cdp: string }> | undefined
+
+async function openChromium(): Promise<{ context: BrowserContext; cdp: string }> {
+  const profile = join(app.getPath('userData'), 'chromium')
+  const executablePath = findChromium()
+  const context = await chromium.launchPersistentContext(profile, {
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      '--remote-debugging-port=0',
+      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  })
+  await routeRequests(context, BrowserWindow, (scheme) => handlers.get(scheme))
+  const [port] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n')
+  return { context, cdp: `http://127.0.0.1:${port ?? ''}` }
+}
+
+export const app = new App(async () => {
+  for (const window of BrowserWindow.getAllWindows())
+    window.emit('close', { preventDefault: () => undefined })
+  await opening?.then(({ context }) => context.close())
+})
+
 export const protocol = {
   registerSchemesAsPrivileged(schemes: { scheme: string }[]): void {
+    app.mustBeEarly('protocol.registerSchemesAsPrivileged')
     for (const { scheme } of schemes) privileged.add(scheme)
   },
   handle(scheme: string, handler: Handler): void {
-    if (!privileged.has(scheme))
-      throw new Error(`${scheme} was not registered as privileged before the app was ready`)
+    app.mustBeReady('protocol.handle')
+    if (!privileged.has(scheme)) throw new Error(`${scheme} was not registered as privileged.`)
     handlers.set(scheme, handler)
   },
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-}
-export const net = {
-  async fetch(url: string): Promise<Response> {
-    const file = fileURLToPath(url)
-    const body = new Uint8Array(await readFile(file))
-    return new Response(body, {
-      headers: { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' },
-    })
-  },
-}
-
 export const ipcMain = new EventEmitter()
+
 export const BrowserWindow = browserWindowClass({
-  context: () => (contextOpening ??= openContext()),
-  handler: (scheme) => handlers.get(scheme),
-  onContents: (contents) => app.emit('web-contents-created', {}, contents),
-  onIpc(contents: WebContents, channel, args) {
+  chromium: () => (opening ??= openChromium()),
+  onContents(contents) {
+    app.mustBeReady('BrowserWindow')
+    app.emit('web-contents-created', {}, contents)
+  },
+  onLoaded: grantPermissions,
+  onAllClosed: () => app.emit('window-all-closed'),
+  onIpc(contents, channel, args) {
     const senderFrame = { url: contents.getURL(), parent: null }
     ipcMain.emit(channel, { sender: contents, senderFrame }, ...args)
   },
 })
-app.on('will-quit', () => BrowserWindow.windows.splice(0))
 
-const key = createHash('sha256').update('stand-in keychain').digest()
+/** The keyring of this machine: `STAND_IN_KEYRING` names its kind, `STAND_IN_KEYRING_USER` whose it is. */
+const keyringKey = createHash('sha256')
+  .update(`stand-in ${process.env['STAND_IN_KEYRING_USER'] ?? 'user'}`)
+  .digest()
+
 export const safeStorage = {
-  isEncryptionAvailable: () => true,
+  isEncryptionAvailable(): boolean {
+    app.mustBeReady('safeStorage')
+    return true
+  },
   getSelectedStorageBackend: () => process.env['STAND_IN_KEYRING'] ?? 'gnome_libsecret',
   encryptString(text: string): Buffer {
+    app.mustBeReady('safeStorage')
     const iv = randomBytes(12)
-    const cipher = createCipheriv('aes-256-gcm', key, iv)
+    const cipher = createCipheriv('aes-256-gcm', keyringKey, iv)
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
     return Buffer.concat([iv, cipher.getAuthTag(), sealed])
   },
   decryptString(sealed: Buffer): string {
-    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+    app.mustBeReady('safeStorage')
+    const decipher = createDecipheriv('aes-256-gcm', keyringKey, sealed.subarray(0, 12))
     decipher.setAuthTag(sealed.subarray(12, 28))
     return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
   },
 }
 
+type RequestHandler = (contents: WebContents, permission: string, answer: (granted: boolean) => void) => void
+type CheckHandler = (contents: WebContents | null, permission: string) => boolean
+let requestHandler: RequestHandler | undefined
+let checkHandler: CheckHandler | undefined
+
 export const session = {
   defaultSession: {
-    setPermissionRequestHandler: (handler: unknown) => app.emit('permission-request-handler', handler),
-    setPermissionCheckHandler: (handler: unknown) => app.emit('permission-check-handler', handler),
+    setPermissionRequestHandler: (handler: RequestHandler) => (requestHandler = handler),
+    setPermissionCheckHandler: (handler: CheckHandler) => (checkHandler = handler),
   },
 }
-export const shell = {
-  async openExternal(url: string): Promise<void> {
-    process.stdout.write(`${JSON.stringify({ openedExternally: url })}\n`)
-  },
-}
-export const dialog = {
-  showErrorBox(title: string, content: string): void {
-    process.stdout.write(`${JSON.stringify({ errorBox: { title, content } })}\n`)
-  },
-}
-export const Menu = {
-  buildFromTemplate: (template: unknown) => template,
-  setApplicationMenu: (menu: unknown) => app.emit('menu', menu),
-}
-export const nativeTheme = { shouldUseDarkColors: false }
-/** Only so that libraries which look for it find it absent. */
-export const ipcRenderer = undefined
 
+/** Electron's names of permissions, and Chromium's. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  'clipboard-read': 'clipboard-read',
+  'clipboard-sanitized-write': 'clipboard-write',
+  geolocation: 'geolocation',
+  midi: 'midi',
+  notifications: 'notifications',
+}
+
+/** Chromium asks nobody here, so main's handlers are asked beforehand; without handlers, Electron grants everything. */
+async function grantPermissions(contents: WebContents): Promise<void> {
+  const granted: string[] = []
+  for (const [permission, name] of Object.entries(PERMISSIONS)) {
+    let request = requestHandler === undefined
+    requestHandler?.(contents, permission, (answer) => (request = answer))
+    if (request && (checkHandler?.(contents, permission) ?? true)) granted.push(name)
+  }
+  await contents.page?.context().grantPermissions(granted, { origin: PAGE_ORIGIN })
+}
+
+export const shell = {
+  openExternal(url: string): Promise<void> {
+    report({ kind: 'opened-externally', url })
+    return Promise.resolve()
+  },
+}
+
+export const dialog = {
+  showErrorBox: (title: string, content: string) => report({ kind: 'error-box', title, content }),
+}
+
+const ROLES = new Set([
+  ...['appMenu', 'fileMenu', 'editMenu', 'windowMenu', 'resetZoom', 'zoomIn', 'zoomOut'],
+  ...['togglefullscreen', 'reload', 'toggleDevTools'],
+])
+interface MenuItem {
+  role?: string
+  submenu?: MenuItem[]
+}
+
+export const Menu = {
+  buildFromTemplate(template: MenuItem[]): MenuItem[] {
+    for (const { role, submenu } of template) {
+      if (role !== undefined && !ROLES.has(role)) throw new Error(`There is no menu role “${role}”.`)
+      if (submenu) Menu.buildFromTemplate(submenu)
+    }
+    return template
+  },
+  setApplicationMenu(menu: MenuItem[]): void {
+    const rolesOf = (items: MenuItem[]): string[] =>
+      items.flatMap(({ role, submenu }) => [role ?? [], rolesOf(submenu ?? [])].flat())
+    report({ kind: 'menu', roles: rolesOf(menu) })
+  },
+}
+
+export const nativeTheme = {
+  themeSource: 'system',
+  get shouldUseDarkColors(): boolean {
+    return this.themeSource === 'dark'
+  },
+}
+
+export const screen = {
+  getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }),
+}
+
+/** Libraries take the whole module and look for what they know. */
 export default {
   app,
   protocol,
-  net,
   ipcMain,
   BrowserWindow,
   safeStorage,
@@ -174,4 +194,5 @@ export default {
   dialog,
   Menu,
   nativeTheme,
+  screen,
 }

@@ -46,6 +46,9 @@ function shim(this: void): void {
             listeners.set(channel, [...(listeners.get(channel) ?? []), listener])
           },
         },
+        get contextBridge(): never {
+          throw new Error('The stand-in has no contextBridge: the preload exposes nothing.')
+        },
       }
     },
   })
@@ -63,7 +66,6 @@ export class PreloadWorld {
   readonly #onIpc: (channel: string, args: unknown[]) => void
   #contextId: number | undefined
   #nextPort = 1
-  #tail: Promise<unknown> = Promise.resolve()
 
   private constructor(session: CDPSession, onIpc: (channel: string, args: unknown[]) => void) {
     this.#session = session
@@ -74,8 +76,10 @@ export class PreloadWorld {
     const session = await page.context().newCDPSession(page)
     const world = new PreloadWorld(session, onIpc)
     const preload = await readFile(preloadFile, 'utf8')
+    const { frameTree } = await session.send('Page.getFrameTree')
     session.on('Runtime.executionContextCreated', ({ context }) => {
-      if (context.name === WORLD) world.#contextId = context.id
+      const frameId: unknown = context.auxData?.['frameId']
+      if (context.name === WORLD && frameId === frameTree.frame.id) world.#contextId = context.id
     })
     session.on('Runtime.executionContextDestroyed', ({ executionContextId }) => {
       if (executionContextId === world.#contextId) world.#gone()
@@ -87,7 +91,9 @@ export class PreloadWorld {
     await session.send('Page.enable')
     await session.send('Runtime.enable')
     await session.send('Runtime.addBinding', { name: 'standInTell', executionContextName: WORLD })
-    const source = `(${shim.toString()})();((require, module, exports) => {${preload}\n})(require, { exports: {} }, {})`
+    const source = `if (window === window.top) {
+      (${shim.toString()})();((require, module, exports) => {${preload}\n})(require, { exports: {} }, {})
+    }`
     await session.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: WORLD })
     return world
   }
@@ -109,9 +115,8 @@ export class PreloadWorld {
     const contextId = this.#contextId
     if (contextId === undefined) return
     const expression = `${name}(${args.map((arg) => JSON.stringify(arg)).join(',')})`
-    this.#tail = this.#tail
-      .then(() => this.#session.send('Runtime.evaluate', { expression, contextId }))
-      .catch(() => undefined)
+    // A page that has gone meanwhile has no use for it.
+    this.#session.send('Runtime.evaluate', { expression, contextId }).catch(() => undefined)
   }
 
   #heard(message: FromPage): void {

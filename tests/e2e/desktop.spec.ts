@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { build } from 'vite'
+import type * as PortClient from '../support/port-client.ts'
+import { expect, test } from './fixtures.ts'
+
+/* What a page of the desktop app can and cannot do; the same on the stand-in and in real Electron. */
+
+declare global {
+  interface Window {
+    portClient: typeof PortClient
+    opened: Awaited<ReturnType<typeof PortClient.open>>
+  }
+}
+
+let portClient: string
+
+test.beforeAll(async () => {
+  const built = await build({
+    configFile: false,
+    logLevel: 'error',
+    build: {
+      write: false,
+      lib: {
+        entry: join(import.meta.dirname, '..', 'support', 'port-client.ts'),
+        formats: ['iife'],
+        name: 'portClient',
+      },
+    },
+  })
+  const [bundle] = [built].flat()
+  if (!bundle || !('output' in bundle)) throw new Error('Nothing was bundled.')
+  portClient = bundle.output[0].code
+})
+
+/** A document of the app without the app's own script, so that nobody else asks for a port. */
+async function goToPlainPage(page: Page): Promise<void> {
+  await page.goto(new URL('/farmhand.svg', page.url()).href)
+  // `const` of a bundle stays in its script; a property is found by the next one.
+  await page.evaluate(`globalThis.portClient = (() => { ${portClient}\n return portClient })()`)
+}
+
+async function openClient(page: Page): Promise<void> {
+  await goToPlainPage(page)
+  await page.evaluate(async () => {
+    window.opened = await window.portClient.open()
+  })
+}
+
+test('the app starts in its window, on the desktop’s own engine', async ({ host }) => {
+  await expect(host.page.locator('#app')).not.toBeEmpty()
+  await openClient(host.page)
+  const info = await host.page.evaluate(() => window.opened.client.system.info())
+  expect(info).toMatchObject({ host: 'desktop', dataDir: host.dataDir })
+})
+
+test('a stream of the change feed comes over the port', async ({ host }) => {
+  await openClient(host.page)
+  const first = await host.page.evaluate(async () => {
+    const { feed } = window.opened.client
+    for await (const message of await feed.subscribe({ topics: ['clouds'] })) return message
+    return undefined
+  })
+  expect(first).toMatchObject({ kind: 'snapshot', topic: 'clouds', entities: [] })
+})
+
+test('a local shell echoes over the port', async ({ host }) => {
+  await openClient(host.page)
+  const output = await host.page.evaluate(async () => {
+    const { terminals } = window.opened.client
+    const { id } = await terminals.open({ target: { kind: 'local' }, size: { cols: 80, rows: 24 } })
+    await terminals.write({ terminalId: id, text: 'echo hand$((40+2))ed\n' })
+    let text = ''
+    for await (const chunk of await terminals.output({ terminalId: id, watcher: 'spec' })) {
+      text += chunk.text
+      if (text.includes('hand42ed')) break
+    }
+    await terminals.close({ terminalId: id })
+    return text
+  })
+  expect(output).toContain('hand42ed')
+})
+
+test('a reload gets a new port, and the old one’s streams are over', async ({ host }) => {
+  await openClient(host.page)
+  await openClient(host.page)
+  const info = await host.page.evaluate(() => window.opened.client.system.info())
+  expect(info.host).toBe('desktop')
+})
+
+test('asking again closes the port that was handed over before', async ({ host }) => {
+  await openClient(host.page)
+  const isClosed = await host.page.evaluate(async () => {
+    const closed = new Promise((resolve) => window.opened.port.addEventListener('close', resolve))
+    const second = await window.portClient.open()
+    await closed
+    return (await second.client.system.info()).host === 'desktop'
+  })
+  expect(isClosed).toBe(true)
+})
+
+test('the page sees neither Node nor the preload', async ({ host }) => {
+  const seen = await host.page.evaluate(() =>
+    ['require', 'process', 'module', 'Buffer', 'global', 'electron', 'ipcRenderer', 'standInTell'].filter(
+      (name) => name in globalThis,
+    ),
+  )
+  expect(seen).toEqual([])
+})
+
+test('the policy allows no inline script, no eval and no foreign address', async ({ host }) => {
+  const { page } = host
+  const policy = await page.evaluate(async () =>
+    (await fetch('/index.html')).headers.get('content-security-policy'),
+  )
+  expect(policy).toContain("default-src 'none'")
+  expect(policy).toContain("script-src 'self'")
+  const blocked = await page.evaluate(async () => {
+    const violations: string[] = []
+    document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective))
+    const script = document.createElement('script')
+    script.textContent = 'globalThis.inlineRan = true'
+    document.body.append(script)
+    const frame = document.createElement('iframe')
+    frame.src = 'https://example.com/'
+    document.body.append(frame)
+    await fetch('https://example.com/').catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve))
+    return { violations, ran: 'inlineRan' in globalThis }
+  })
+  expect(blocked.ran).toBe(false)
+  expect(blocked.violations).toEqual(expect.arrayContaining(['script-src-elem', 'frame-src', 'connect-src']))
+})
+
+test('files outside of the renderer and hidden files are not served', async ({ host }) => {
+  const statuses = await host.page.evaluate(() =>
+    Promise.all(
+      ['/..%2fmain.js', '/%2e%2e/main.js', '/.built-from', '/assets/none.js'].map(
+        async (path) => (await fetch(path)).status,
+      ),
+    ),
+  )
+  expect(statuses).toEqual([404, 404, 404, 404])
+})
+
+test('the page cannot leave the app', async ({ host }) => {
+  const { page } = host
+  const before = page.url()
+  await goToPlainPage(page)
+  await page.goto(before)
+  await page.evaluate(() => {
+    window.location.href = 'https://example.com/'
+  })
+  // The answer of the engine comes after whatever the navigation would have done.
+  await expect(page.locator('#app')).not.toBeEmpty()
+  await page.reload()
+  expect(new URL(page.url()).host).toBe(new URL(before).host)
+})
+
+test('permissions are denied unless listed', async ({ host }) => {
+  const states = await host.page.evaluate(async () => {
+    const stateOf = async (name: string) =>
+      (await navigator.permissions.query({ name: name as PermissionName })).state
+    return {
+      notifications: await stateOf('notifications'),
+      geolocation: await stateOf('geolocation'),
+      midi: await stateOf('midi'),
+      clipboard: await stateOf('clipboard-read'),
+    }
+  })
+  expect(states).toEqual({
+    notifications: 'denied',
+    geolocation: 'denied',
+    midi: 'denied',
+    clipboard: 'granted',
+  })
+})
+
+test('another page in the window gets no port', async ({ host }) => {
+  const { page } = host
+  await page.goto('about:blank')
+  await page.evaluate(() => {
+    window.addEventListener('message', ({ data }) => {
+      if (data === 'farmhand:port') document.title = 'a port came'
+    })
+    window.postMessage('farmhand:connect', '*')
+  })
+  const log = join(host.dataDir, 'logs', 'farmhand.log')
+  await expect.poll(() => readFile(log, 'utf8')).toContain('a page that is not the app asked for the engine')
+  expect(await page.title()).toBe('')
+})
+
+test('the command line talks to the engine of the app', async ({ host }) => {
+  const added = await host.cli(['cloud', 'add', 'sandbox', '--name', 'Sandbox'])
+  expect(added).toMatchObject({ code: 0 })
+  await openClient(host.page)
+  const clouds = await host.page.evaluate(() => window.opened.client.clouds.list())
+  expect(clouds.map(({ name }) => name)).toEqual(['Sandbox'])
+})
