@@ -18,6 +18,8 @@ export const useTerminalTabs = defineStore('terminal-tabs', () => {
   /** The size of the last fitted terminal: a new one starts with it instead of being resized at once. */
   const lastSize = ref<TerminalSize>({ cols: 120, rows: 24 })
   const opening = ref(new Set<string>())
+  /** The tab that a person asked for and that has not taken the keyboard yet. */
+  const wantsFocus = ref<string | null>(null)
 
   const tabs = computed<readonly Terminal[]>(() =>
     terminals.all.toSorted((a, b) => a.openedAt.localeCompare(b.openedAt) || a.id.localeCompare(b.id)),
@@ -44,6 +46,7 @@ export const useTerminalTabs = defineStore('terminal-tabs', () => {
     opening.value.delete(key)
     if (terminal === undefined) return
     memory.value.activeId = terminal.id
+    wantsFocus.value = terminal.id
     layout.openPanel()
   }
 
@@ -51,9 +54,11 @@ export const useTerminalTabs = defineStore('terminal-tabs', () => {
     tabs,
     active,
     lastSize,
+    wantsFocus,
     status: computed(() => terminals.status),
     activate(id: string): void {
       memory.value.activeId = id
+      wantsFocus.value = id
     },
     /** Opens a shell on a server with the generated key, and shows it. */
     openServer: (serverId: string) =>

@@ -64,7 +64,7 @@ async function kill({ child }: RunningHost): Promise<void> {
   await gone
 }
 
-async function liveInstances(): Promise<{ id: string; tags: Record<string, string> }[]> {
+async function liveInstances() {
   return (await sandbox.instances()).filter((instance) => !/terminated|shutting-down/.test(instance.state))
 }
 
@@ -106,6 +106,41 @@ async function design(running: RunningHost): Promise<string> {
   return farm.id
 }
 
+/** How things stand, for the message of a failure. */
+function describe(farm: Farm, servers: readonly Server[]): string {
+  const states = servers.map((server) => `#${server.index} ${server.status} ${server.error?.message ?? ''}`)
+  return [`farm ${farm.state.status} ${farm.state.problem?.message ?? ''}`, ...states].join('\n')
+}
+
+/** Waits for what `look` wants to see; a failure says how things stood. */
+async function reach<T>(
+  { call }: RunningHost,
+  farmId: string,
+  where: string,
+  look: (farm: Farm, servers: Server[]) => T | undefined,
+): Promise<T> {
+  let farm: Farm | undefined
+  let servers: Server[] = []
+  try {
+    return await until(async () => {
+      farm = await call<Farm>('GET', `/farms/${farmId}`)
+      servers = await call<Server[]>('GET', '/servers')
+      return look(farm, servers)
+    }, 25_000)
+  } catch (error) {
+    const states = servers.map(
+      ({ index, status, cloudServerId, instanceState, error: why }) =>
+        `#${index} ${status} ${cloudServerId ?? '-'} ${instanceState ?? '-'} ${why?.message ?? ''}`,
+    )
+    const story = [
+      `${where}: farm ${farm?.state.status ?? ''} ${farm?.state.problem?.message ?? ''}`,
+      ...states,
+    ]
+    const inCloud = (await liveInstances()).map(({ id, state }) => `${id} ${state}`)
+    throw new Error([...story, 'in the cloud:', ...inCloud].join('\n'), { cause: error })
+  }
+}
+
 /** Spread over the launch: from before the first call to after the last server runs. */
 function moments(count: number, spanMs: number): number[] {
   return Array.from({ length: count }, (_, n) => Math.round(((n + Math.random()) / count) * spanMs))
@@ -125,22 +160,18 @@ test(`killed at ${ROUNDS} random moments of a launch of ${SERVERS} servers: none
     if ((await again.call<Farm>('GET', `/farms/${farmId}`)).state.status === 'terminated') {
       await again.call('POST', `/farms/${farmId}/launch`, {})
     }
-    const servers = await until(async () => {
-      const list = await again.call<Server[]>('GET', '/servers')
-      return list.length === SERVERS && list.every((server) => server.status === 'running') && list
-    }, 60_000)
-    const instances = await liveInstances()
     const where = `after a kill at ${momentMs} ms`
+    const servers = await reach(again, farmId, where, (_farm, list) =>
+      list.length === SERVERS && list.every((server) => server.status === 'running') ? list : undefined,
+    )
+    const instances = await liveInstances()
     expect(instances.length, where).toBe(SERVERS)
     expect(new Set(servers.map((server) => server.cloudServerId)), where).toEqual(
       new Set(instances.map((instance) => instance.id)),
     )
     expect(new Set(servers.map((server) => server.index)).size, where).toBe(SERVERS)
     await again.call('POST', `/farms/${farmId}/terminate`, { force: true })
-    await until(
-      async () => (await again.call<Farm>('GET', `/farms/${farmId}`)).state.status === 'terminated',
-      60_000,
-    )
+    await reach(again, farmId, where, (farm) => farm.state.status === 'terminated' || undefined)
     expect(await liveInstances(), where).toEqual([])
   }
 }, 600_000)
