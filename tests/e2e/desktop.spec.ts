@@ -83,7 +83,7 @@ test('a local shell echoes over the port', async ({ host }) => {
   expect(output).toContain('hand42ed')
 })
 
-test('a reload gets a new port, and the streams of the old one are over', async ({ host }) => {
+test('a reload gets a new port to the same engine', async ({ host }) => {
   const { page } = host
   await openClient(page)
   await page.evaluate(async () => {
@@ -92,8 +92,8 @@ test('a reload gets a new port, and the streams of the old one are over', async 
     for await (const _ of await window.opened.client.feed.subscribe({ topics: ['terminals'] })) return
   })
   await openClient(page)
-  const titles = await page.evaluate(() => window.opened.client.terminals.list())
-  expect(titles).toHaveLength(1)
+  const terminals = await page.evaluate(() => window.opened.client.terminals.list())
+  expect(terminals).toHaveLength(1)
 })
 
 test('asking again closes the port that was handed over before', async ({ host }) => {

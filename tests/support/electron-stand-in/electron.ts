@@ -27,6 +27,8 @@ async function openChromium(): Promise<{ context: BrowserContext; cdp: string }>
     ...(executablePath === undefined ? {} : { executablePath }),
     args: [
       '--remote-debugging-port=0',
+      // Electron's own Blink tells a port that its other end was closed; Chromium has this behind a switch.
+      '--enable-blink-features=MessagePortCloseEvent',
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       '--disable-background-networking',
       '--disable-component-update',
