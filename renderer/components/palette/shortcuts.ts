@@ -21,6 +21,9 @@ export function shortcutWords(shortcut: string, isMac: boolean): string[] {
     escape: 'Esc',
     arrowdown: '↓',
     arrowup: '↑',
+    arrowleft: '←',
+    arrowright: '→',
+    space: 'Space',
   }
   return shortcut
     .split(' ')

@@ -117,7 +117,7 @@ export function useServerCommands(): ServerCommands {
         id: 'reboot',
         title: 'Reboot…',
         icon: mdiRestart,
-        inline: 'hover',
+        ...(server.status === 'suspended' ? {} : { inline: 'hover' as const }),
         separated: true,
         ...reason('reboot'),
         run: () => ask('reboot', [server]),
