@@ -20,7 +20,7 @@ it('folds neighbours that say the same', () => {
   ])
   expect(rows.map(({ name, items }) => [name, items.length])).toEqual([
     ['key', 1],
-    ['web #1 … web #4', 4],
+    ['web #1 … #4', 4],
     ['web #5', 1],
   ])
 })

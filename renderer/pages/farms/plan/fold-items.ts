@@ -3,7 +3,7 @@ import type { PlanItem } from '../../../../shared/model/plan.ts'
 /** One row of a plan: an item, or several neighbours that say the same but for their name. */
 export interface PlanRowItems {
   key: string
-  /** `web #1`, or `web #1 … web #40`. */
+  /** `web #1`, or `web #1 … #40`. */
   name: string
   items: readonly PlanItem[]
   first: PlanItem
@@ -20,7 +20,7 @@ export function foldItems(items: readonly PlanItem[], atLeast = 4): PlanRowItems
     if (run.length >= atLeast) {
       rows.push({
         key: `${first.action}/${first.name}`,
-        name: `${first.name} … ${last.name}`,
+        name: `${first.name} … ${tail(first.name, last.name)}`,
         items: run,
         first,
       })
@@ -37,6 +37,13 @@ export function foldItems(items: readonly PlanItem[], atLeast = 4): PlanRowItems
   }
   flush()
   return rows
+}
+
+/** The last name without the words that it begins with like the first: `#40` after `web #1`. */
+function tail(first: string, last: string): string {
+  const [a, b] = [first.split(' '), last.split(' ')]
+  const at = b.findIndex((word, position) => word !== a[position])
+  return at < 0 ? last : b.slice(at).join(' ')
 }
 
 function likeness({ action, kind, reason, fields }: PlanItem): string {
