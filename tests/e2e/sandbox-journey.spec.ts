@@ -52,7 +52,7 @@ test('from the first screen to a terminal on a launched server', async ({ host }
   await page.keyboard.type('echo "sum: $((40 + 2))"\n')
   await expect(screen).toContainText('sum: 42')
 
-  await page.getByRole('link', { name: 'Dashboard' }).click()
+  await page.getByRole('link', { name: 'Dashboard', exact: true }).click()
   await expect(screen).toContainText('sum: 42')
   await page.reload()
   await expect(page.locator('.xterm-accessibility').last()).toContainText('sum: 42')
