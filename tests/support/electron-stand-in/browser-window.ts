@@ -34,7 +34,7 @@ export class WebContents extends KnownEvents {
   world: PreloadWorld | undefined
   /** What main itself loads does not ask `will-navigate`. */
   isLoadingByMain = false
-  openHandler: OpenHandler = () => ({ action: 'allow' })
+  #openHandler: OpenHandler = () => ({ action: 'allow' })
 
   constructor() {
     super(['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview'])
@@ -45,7 +45,12 @@ export class WebContents extends KnownEvents {
   }
 
   setWindowOpenHandler(handler: OpenHandler): void {
-    this.openHandler = handler
+    this.#openHandler = handler
+  }
+
+  askToOpen(url: string): void {
+    const { action } = this.#openHandler({ url })
+    if (action === 'allow') throw new Error('The stand-in cannot show a window that a page opened.')
   }
 
   postMessage(channel: string, message: unknown, ports: readonly MessagePortMain[] = []): void {
@@ -99,8 +104,9 @@ export function browserWindowClass(world: StandInWorld) {
       const { webPreferences } = this.#options
       webContents.page = page
       BrowserWindow.isOpening = false
-      webContents.world = await PreloadWorld.attach(page, webPreferences.preload, (channel, args) => {
-        world.onIpc(webContents, channel, args)
+      webContents.world = await PreloadWorld.attach(page, webPreferences.preload, {
+        onIpc: (channel, args) => world.onIpc(webContents, channel, args),
+        onWindowOpen: (opened) => webContents.askToOpen(toAppUrl(opened)),
       })
       page.on('close', () => this.#closed())
       webContents.isLoadingByMain = true
@@ -151,7 +157,7 @@ export async function routeRequests(
   BrowserWindow: StandInWindowClass,
   handlerOf: (scheme: string) => Handler | undefined,
 ): Promise<void> {
-  // Electron asks before it makes a window; here it is made, asked about by its first request, and closed.
+  // Electron makes no window that was denied; here it is made and closed.
   context.on('page', (page) => {
     if (!BrowserWindow.of(page) && !BrowserWindow.isOpening) void page.close()
   })
@@ -160,13 +166,7 @@ export async function routeRequests(
     const url = toAppUrl(request.url())
     const frame = frameOf(request)
     const window = frame && BrowserWindow.of(frame.page())
-    if (!window) {
-      const [opener] = BrowserWindow.getAllWindows()
-      if (request.isNavigationRequest() && opener?.webContents.openHandler({ url }).action === 'allow') {
-        throw new Error('The stand-in cannot show a second window that a page opened.')
-      }
-      return route.abort('blockedbyclient')
-    }
+    if (!window) return route.abort('blockedbyclient')
     const { webContents } = window
     const isMainFrame = frame === webContents.page?.mainFrame()
     if (request.isNavigationRequest() && !(isMainFrame && webContents.isLoadingByMain)) {

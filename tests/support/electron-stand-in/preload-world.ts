@@ -59,22 +59,28 @@ type FromPage =
   | { kind: 'port'; id: number; data: { text?: string; base64?: string } }
   | { kind: 'port-closed'; id: number }
 
+interface Hears {
+  onIpc: (channel: string, args: unknown[]) => void
+  /** The page opens a window: `window.open`, a link with a target. */
+  onWindowOpen: (url: string) => void
+}
+
 /** Runs the real preload script in an isolated world of the page, and carries its messages and ports. */
 export class PreloadWorld {
   readonly #session: CDPSession
   readonly #ports = new Map<number, MessagePortMain>()
-  readonly #onIpc: (channel: string, args: unknown[]) => void
+  readonly #hears: Hears
   #contextId: number | undefined
   #nextPort = 1
 
-  private constructor(session: CDPSession, onIpc: (channel: string, args: unknown[]) => void) {
+  private constructor(session: CDPSession, hears: Hears) {
     this.#session = session
-    this.#onIpc = onIpc
+    this.#hears = hears
   }
 
-  static async attach(page: Page, preloadFile: string, onIpc: (channel: string, args: unknown[]) => void) {
+  static async attach(page: Page, preloadFile: string, hears: Hears): Promise<PreloadWorld> {
     const session = await page.context().newCDPSession(page)
-    const world = new PreloadWorld(session, onIpc)
+    const world = new PreloadWorld(session, hears)
     const preload = await readFile(preloadFile, 'utf8')
     const { frameTree } = await session.send('Page.getFrameTree')
     session.on('Runtime.executionContextCreated', ({ context }) => {
@@ -88,6 +94,7 @@ export class PreloadWorld {
     session.on('Runtime.bindingCalled', ({ name, payload }) => {
       if (name === 'standInTell') world.#heard(JSON.parse(payload) as FromPage)
     })
+    session.on('Page.windowOpen', ({ url }) => hears.onWindowOpen(url))
     await session.send('Page.enable')
     await session.send('Runtime.enable')
     await session.send('Runtime.addBinding', { name: 'standInTell', executionContextName: WORLD })
@@ -122,7 +129,7 @@ export class PreloadWorld {
   #heard(message: FromPage): void {
     switch (message.kind) {
       case 'ipc':
-        this.#onIpc(message.channel, message.args)
+        this.#hears.onIpc(message.channel, message.args)
         return
       case 'port': {
         const { text, base64 } = message.data
