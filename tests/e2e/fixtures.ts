@@ -86,7 +86,8 @@ async function startElectron(dataDir: string): Promise<Started> {
   return { page, stop: () => app.close() }
 }
 
-async function runCli(
+/** Runs the built command line to its end. */
+export async function runCli(
   dataDir: string,
   args: string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
