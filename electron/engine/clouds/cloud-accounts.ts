@@ -77,10 +77,16 @@ export class CloudAccounts {
       { kind: 'cloud', id: cloud.id },
       `Refresh ${cloud.name}`,
       async (report, signal) => {
+        const failures: unknown[] = []
         for (const [done, location] of cloud.locations.entries()) {
           report(done, total, `Asking ${location}`)
-          await clouds.fetchCatalog({ cloudId, location }, { signal })
+          // One location that fails keeps no other from being asked.
+          await clouds.fetchCatalog({ cloudId, location }, { signal }).catch((thrown: unknown) => {
+            signal.throwIfAborted()
+            failures.push(thrown)
+          })
         }
+        if (failures.length > 0) throw failures[0]
         report(total, total, 'All locations answered')
       },
     )

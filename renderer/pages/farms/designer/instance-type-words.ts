@@ -24,14 +24,26 @@ export function typesFor(types: readonly InstanceType[], architecture: string | 
     )
 }
 
-/** Whether a type fits what was typed: words of its name or facts, such as `t3 micro`, `8 vcpu`, `16 gib arm`. */
+/**
+ * Whether a type fits what was typed: parts of its name or architecture, and sizes with their unit, such as `t3 micro`,
+ * `8 vcpu`, `16gb arm`.
+ */
 export function typeMatches(type: InstanceType, query: string): boolean {
-  const text = `${type.name} ${typeFacts(type)}`.toLowerCase().replaceAll('·', ' ')
+  const names = `${type.name} ${type.architectures.join(' ')}`.toLowerCase()
+  const gib = Math.round((type.memoryMib / 1024) * 100) / 100
   return query
     .toLowerCase()
-    .split(/\s+/)
+    .replace(
+      /([\d.]+)\s*(v?cpus?|gi?b)(?![a-z])/g,
+      (_, size: string, unit: string) => `${size}${unit.includes('c') ? 'cpu' : 'gib'}`,
+    )
+    .split(/[\s,·]+/)
     .filter((word) => word !== '')
-    .every((word) => text.includes(word))
+    .every((word) => {
+      const size = /^([\d.]+)(cpu|gib)$/.exec(word)
+      if (!size) return names.includes(word)
+      return Number(size[1]) === (size[2] === 'cpu' ? type.vcpus : gib)
+    })
 }
 
 /** The type that a new farm role starts with: the smallest current one with at least 1 GiB. */

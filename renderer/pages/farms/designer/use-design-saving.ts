@@ -4,6 +4,7 @@ import { toAppError, type AppError } from '../../../../shared/model/errors.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { FarmId } from '../../../../shared/model/ids.ts'
 import { useClient } from '../../../client/index.ts'
+import { whyUnsavable } from './unsavable.ts'
 import type { FarmDraftEditor } from './use-farm-draft.ts'
 
 export interface DesignSaving {
@@ -29,10 +30,11 @@ export function useDesignSaving(
   async function save(overwrite = false): Promise<Farm | null> {
     const draft = editor.draft.value
     if (!draft || isSaving.value) return null
+    const input = toFarmInput(draft)
+    error.value = whyUnsavable(input)
+    if (error.value) return null
     isSaving.value = true
-    error.value = null
     try {
-      const input = toFarmInput(draft)
       const basedOn = editor.basedOn.value
       const saved = farm.value
         ? await client.farms.update({
