@@ -120,7 +120,9 @@ export class Machines {
     const machine = this.of(stored)
     switch (record.state) {
       case 'pending':
-        if (record.next && now < record.next.at) return record.next.at
+        // It may be started before it has quite gone down.
+        await machine.down()
+        if (record.next && clock.now() < record.next.at) return record.next.at
         await this.#boot(record, machine)
         return settledForGood
       case 'running':
@@ -131,12 +133,11 @@ export class Machines {
         return record.next?.at ?? now
       case 'stopped':
         await machine.down()
-        if (record !== stored) await this.#save(record)
-        return settledForGood
+        return (await this.#settle(stored, record)) ? settledForGood : clock.now()
       case 'terminated': {
         await machine.down()
         await machine.removeHome()
-        if (record !== stored) await this.#save(record)
+        if (!(await this.#settle(stored, record))) return clock.now()
         const fadesAt = record.since + times.terminatedListedMs
         if (clock.now() < fadesAt) return fadesAt
         await this.#forget(record, machine)
@@ -146,9 +147,9 @@ export class Machines {
   }
 
   async #keepRunning(record: InstanceRecord, machine: Machine): Promise<number | typeof settledForGood> {
-    if (record.next && this.#options.clock.now() < record.next.at) {
+    if (record.next) {
       await machine.down()
-      return record.next.at
+      if (this.#options.clock.now() < record.next.at) return record.next.at
     }
     if (!machine.isUp || record.next) await this.#boot(record, machine)
     return settledForGood
@@ -197,6 +198,13 @@ export class Machines {
       this.follow([record.id])
       return undefined
     }
+  }
+
+  /** Writes down what has ended by itself; false when the instance was changed in the meantime. */
+  async #settle(stored: InstanceRecord, record: InstanceRecord): Promise<boolean> {
+    if (this.#options.store.instances.get(record.id) !== stored) return false
+    if (record !== stored) await this.#save(record)
+    return true
   }
 
   async #forget(record: InstanceRecord, machine: Machine): Promise<void> {
