@@ -94,13 +94,10 @@ export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): Far
   watch(draft, () => {
     keeping ??= setTimeout(keep, keepAfterMs)
   })
-  const keepNow = (): void => {
-    if (keeping !== undefined) keep()
-  }
-  window.addEventListener('pagehide', keepNow)
+  window.addEventListener('pagehide', keep)
   onScopeDispose(() => {
-    window.removeEventListener('pagehide', keepNow)
-    keepNow()
+    window.removeEventListener('pagehide', keep)
+    keep()
   })
 
   return {
