@@ -46,7 +46,7 @@ function logUncaught(log: FileLog): void {
 }
 
 async function run(dataDir: string, log: FileLog): Promise<void> {
-  const { keychain, lacksKeyring } = desktopKeychain(dataDir, process.env)
+  const { keychain, lacksKeyring } = await desktopKeychain(dataDir, process.env)
   const ports = hostPorts({ dataDir, homeDir: app.getPath('home'), env: process.env, log, keychain })
   const engine = await createEngine(ports)
   const closing: (() => unknown)[] = [() => log.close(), () => engine.stop()]

@@ -9,7 +9,6 @@ import { environment, expect, runCli, test } from './fixtures.ts'
 
 /** The app as often as a test wants it on one data directory; every process is ended with the test. */
 const apps = base.extend<{ dataDir: string; start: (env?: Record<string, string>) => StandInProcess }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright wants a pattern here.
   dataDir: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'farmhand-shell-'))
     await use(dataDir)

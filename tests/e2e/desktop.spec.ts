@@ -60,8 +60,10 @@ test('a stream of the change feed comes over the port', async ({ host }) => {
   await openClient(host.page)
   const first = await host.page.evaluate(async () => {
     const { feed } = window.opened.client
-    for await (const message of await feed.subscribe({ topics: ['clouds'] })) return message
-    return undefined
+    const messages = await feed.subscribe({ topics: ['clouds'] })
+    const { value } = await messages.next()
+    await messages.return(undefined)
+    return value
   })
   expect(first).toMatchObject({ kind: 'snapshot', topic: 'clouds', entities: [] })
 })
@@ -89,7 +91,8 @@ test('a reload gets a new port to the same engine', async ({ host }) => {
   await page.evaluate(async () => {
     const { terminals } = window.opened.client
     await terminals.open({ target: { kind: 'local' }, size: { cols: 80, rows: 24 } })
-    for await (const _ of await window.opened.client.feed.subscribe({ topics: ['terminals'] })) return
+    const messages = await window.opened.client.feed.subscribe({ topics: ['terminals'] })
+    await messages.next()
   })
   await openClient(page)
   const terminals = await page.evaluate(() => window.opened.client.terminals.list())

@@ -70,8 +70,8 @@ export function browserWindowClass(world: StandInWorld) {
   const windows: BrowserWindow[] = []
 
   class BrowserWindow extends KnownEvents {
-    /** While main itself makes a page. */
-    static isOpening = false
+    /** Windows that a page has opened and that are not closed yet; pages that a test driver opens are none. */
+    static deniedPopups = 0
 
     static getAllWindows(): BrowserWindow[] {
       return [...windows]
@@ -98,15 +98,16 @@ export function browserWindowClass(world: StandInWorld) {
 
     async loadURL(url: string): Promise<void> {
       const { context, cdp } = await world.chromium()
-      BrowserWindow.isOpening = true
       const page = context.pages().find((one) => !BrowserWindow.of(one)) ?? (await context.newPage())
       const { webContents } = this
       const { webPreferences } = this.#options
       webContents.page = page
-      BrowserWindow.isOpening = false
       webContents.world = await PreloadWorld.attach(page, webPreferences.preload, {
         onIpc: (channel, args) => world.onIpc(webContents, channel, args),
-        onWindowOpen: (opened) => webContents.askToOpen(toAppUrl(opened)),
+        onWindowOpen: (opened) => {
+          webContents.askToOpen(toAppUrl(opened))
+          BrowserWindow.deniedPopups += 1
+        },
       })
       page.on('close', () => this.#closed())
       webContents.isLoadingByMain = true
@@ -159,7 +160,9 @@ export async function routeRequests(
 ): Promise<void> {
   // Electron makes no window that was denied; here it is made and closed.
   context.on('page', (page) => {
-    if (!BrowserWindow.of(page) && !BrowserWindow.isOpening) void page.close()
+    if (BrowserWindow.deniedPopups === 0) return
+    BrowserWindow.deniedPopups -= 1
+    void page.close()
   })
   await context.route('**/*', async (route) => {
     const request = route.request()

@@ -86,23 +86,24 @@ const keyringKey = createHash('sha256')
   .digest()
 
 export const safeStorage = {
-  isEncryptionAvailable(): boolean {
+  isAsyncEncryptionAvailable(): Promise<boolean> {
     app.mustBeReady('safeStorage')
-    return true
+    return Promise.resolve(true)
   },
   getSelectedStorageBackend: () => process.env['STAND_IN_KEYRING'] ?? 'gnome_libsecret',
-  encryptString(text: string): Buffer {
+  encryptStringAsync(text: string): Promise<Buffer> {
     app.mustBeReady('safeStorage')
     const iv = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', keyringKey, iv)
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-    return Buffer.concat([iv, cipher.getAuthTag(), sealed])
+    return Promise.resolve(Buffer.concat([iv, cipher.getAuthTag(), sealed]))
   },
-  decryptString(sealed: Buffer): string {
+  async decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
     app.mustBeReady('safeStorage')
     const decipher = createDecipheriv('aes-256-gcm', keyringKey, sealed.subarray(0, 12))
     decipher.setAuthTag(sealed.subarray(12, 28))
-    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
+    const result = Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8')
+    return { result, shouldReEncrypt: false }
   },
 }
 
