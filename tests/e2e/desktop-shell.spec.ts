@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base } from '@playwright/test'
+import { z } from 'zod'
 import { StandInProcess } from '../support/stand-in-process.ts'
+import { connectWebSocket } from '../support/transports.ts'
 import { environment, expect, runCli, test } from './fixtures.ts'
 
 /* What main does around the page: windows, menus, links, keychain, one instance, quit. The stand-in reports it. */
@@ -24,6 +26,12 @@ const apps = base.extend<{ dataDir: string; start: (env?: Record<string, string>
     await Promise.all(running.map((app) => app.quit()))
   },
 })
+
+const EngineFile = z.object({ url: z.url(), token: z.string() })
+
+async function engineFile(dataDir: string): Promise<z.infer<typeof EngineFile>> {
+  return EngineFile.parse(JSON.parse(await readFile(join(dataDir, 'engine.json'), 'utf8')))
+}
 
 test('the window is sandboxed and isolated', async ({ host }) => {
   const window = await host.standIn?.report('window')
@@ -59,10 +67,10 @@ test('links to https open in the person’s own browser, others nowhere, and no 
 apps('the engine is stopped and its directory freed before the app has quit', async ({ dataDir, start }) => {
   const app = start()
   await app.report('window')
-  const engineFile = join(dataDir, 'engine.json')
-  expect((await stat(engineFile)).mode & 0o777).toBe(0o600)
+  const owner = join(dataDir, 'engine.json')
+  expect((await stat(owner)).mode & 0o777).toBe(0o600)
   expect(await app.quit()).toBe(0)
-  await expect(stat(engineFile)).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(stat(owner)).rejects.toMatchObject({ code: 'ENOENT' })
   expect(await readFile(join(dataDir, 'logs', 'farmhand.log'), 'utf8')).not.toContain('stopping failed')
   const again = start()
   await again.report('window')
@@ -111,8 +119,37 @@ apps('a desktop without a keyring says so and keeps the key in a file', async ({
   await app.report('window')
   expect((await stat(join(dataDir, 'vault-key.json'))).mode & 0o777).toBe(0o600)
   await expect(stat(join(dataDir, 'vault-key.sealed'))).rejects.toMatchObject({ code: 'ENOENT' })
-  const { stdout } = await runCli(dataDir, ['doctor', '--json'])
-  expect(stdout).toContain('key')
+  const { url, token } = await engineFile(dataDir)
+  const { client, close } = connectWebSocket(url, token)
+  expect((await client.system.info()).keychain).toBe('file')
+  expect((await client.system.notices()).map(({ title }) => title)).toEqual(['This desktop has no keyring'])
+  await close()
+})
+
+apps(
+  'the door for the command line opens with its token, to the contract alone',
+  async ({ dataDir, start }) => {
+    await start().report('window')
+    const { url, token } = await engineFile(dataDir)
+    const authorization = `Bearer ${token}`
+    expect(new URL(url).hostname).toBe('127.0.0.1')
+    expect((await fetch(`${url}/api/farms`)).status).toBe(401)
+    expect((await fetch(`${url}/api/farms`, { headers: { authorization } })).status).toBe(404)
+    expect((await fetch(url, { headers: { authorization } })).status).toBe(404)
+    expect(await readFile(join(dataDir, 'logs', 'farmhand.log'), 'utf8')).not.toContain(token)
+  },
+)
+
+apps('preferences are kept for the next start', async ({ dataDir, start }) => {
+  const app = start()
+  await app.report('window')
+  const { url, token } = await engineFile(dataDir)
+  const { client, close } = connectWebSocket(url, token)
+  await client.system.changeSettings({ theme: 'dark' })
+  await close()
+  await app.quit()
+  const { options } = await start().report('window')
+  expect(options['backgroundColor']).toBe('#14171a')
 })
 
 apps('the window comes back where it was, also after its file was damaged', async ({ dataDir, start }) => {

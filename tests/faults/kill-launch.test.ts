@@ -106,12 +106,6 @@ async function design(running: RunningHost): Promise<string> {
   return farm.id
 }
 
-/** How things stand, for the message of a failure. */
-function describe(farm: Farm, servers: readonly Server[]): string {
-  const states = servers.map((server) => `#${server.index} ${server.status} ${server.error?.message ?? ''}`)
-  return [`farm ${farm.state.status} ${farm.state.problem?.message ?? ''}`, ...states].join('\n')
-}
-
 /** Waits for what `look` wants to see; a failure says how things stood. */
 async function reach<T>(
   { call }: RunningHost,

@@ -5,7 +5,6 @@ import { systemClock } from '../../electron/headless/index.ts'
 import { startHeadlessHost } from '../../electron/headless/http-host.ts'
 import { createToken } from '../../electron/headless/token.ts'
 import { AppError } from '../../shared/model/errors.ts'
-import { Topic } from '../../shared/model/feed.ts'
 import { JobId } from '../../shared/model/ids.ts'
 import type { Job, JobKind } from '../../shared/model/jobs.ts'
 import type { Server } from '../../shared/model/servers.ts'
@@ -101,7 +100,7 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
   const engine = stubEngine({
     feed: {
       subscribe: (request, { signal }) =>
-        feed.subscribe(options.silent === true ? { ...request, topics: [] as unknown as Topic[] } : request, {
+        feed.subscribe(options.silent === true ? { ...request, topics: [] } : request, {
           signal,
         }),
     },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ServerChannel } from 'ssh2'
 import { signalGroup } from '../machines/processes.ts'
-import type { Running, SessionOptions } from './session.ts'
+import type { Running, SessionOptions } from './session-options.ts'
 import { shellEnvironment, shellOf } from './shell-environment.ts'
 
 /** How long a command may take to end when it was asked to. */

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { IPty, spawn as SpawnPty } from 'node-pty'
 import type { ServerChannel } from 'ssh2'
 import { signalGroup } from '../machines/processes.ts'
-import type { Running, SessionOptions } from './session.ts'
+import type { Running, SessionOptions } from './session-options.ts'
 import { shellEnvironment, shellOf, signalName } from './shell-environment.ts'
 
 /** How long a shell may take to end after it was hung up. */

@@ -1,24 +1,9 @@
 import type { Session } from 'ssh2'
-import type { Clock } from '../../../ports.ts'
 import { runPiped } from './exec-channel.ts'
 import { type PtyFacts, runOnPty } from './pty-channel.ts'
 import { serveSftp } from './sftp-session.ts'
-import { nodeSignal, type ShellPlace } from './shell-environment.ts'
-
-export interface SessionOptions {
-  place: ShellPlace
-  user: string
-  clock: Clock
-  onProcess: () => void
-  /** Aborted when the connection or the instance is gone. */
-  signal: AbortSignal
-}
-
-/** A command or shell that runs. */
-export interface Running {
-  signal(name: NodeJS.Signals): void
-  resize(size: { cols: number; rows: number }): void
-}
+import { nodeSignal } from './shell-environment.ts'
+import type { Running, SessionOptions } from './session-options.ts'
 
 /** Serves one session: one shell, one command, or file transfer. */
 export function serveSession(session: Session, options: SessionOptions): void {
