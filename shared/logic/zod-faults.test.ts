@@ -24,6 +24,7 @@ describe('faults of a farm document', () => {
       'There is no setting “colour” here: remove it or correct its name.',
     ],
     [{ scaling: { min: 'two' } }, 'roles[1].scaling.min', 'Give a number here, not a string.'],
+    [{ scaling: { min: null } }, 'roles[1].scaling.min', 'This is empty: give a number.'],
     [{ scaling: { min: -1 } }, 'roles[1].scaling.min', 'This must be at least 0.'],
     [
       { scaling: { min: 1, mim: 2 } },

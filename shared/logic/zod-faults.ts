@@ -88,6 +88,7 @@ function sentence(issue: SchemaIssue): string {
   const wrongType = /^Invalid input: expected (.+), received (.+)$/.exec(message)
   if (wrongType !== null) {
     const [, expected = '', received = ''] = wrongType
+    if (received === 'null') return `This is empty: give ${withArticle(expected)}.`
     return received === 'undefined'
       ? `This is missing: give ${withArticle(expected)}.`
       : `Give ${withArticle(expected)} here, not ${withArticle(received)}.`
