@@ -63,13 +63,18 @@ export class Connection {
     let delayMs = firstDelayMs
     while (!this.#stopped) {
       try {
-        const transport = await this.#options.open()
+        let over: () => void = () => undefined
+        const closed = new Promise<void>((resolve) => (over = resolve))
+        const transport = await this.#options.open(() => {
+          this.#lost()
+          over()
+        })
         this.#transport = transport
         this.epoch.value += 1
         this.state.value = 'online'
         this.#firstDone()
         delayMs = firstDelayMs
-        await transport.closed
+        await closed
       } catch {
         if (await this.#options.isRefused?.()) {
           this.#transport = undefined
@@ -78,9 +83,8 @@ export class Connection {
           return
         }
       }
-      this.#transport = undefined
+      this.#lost()
       if (this.#isStopped()) return
-      this.state.value = this.epoch.value === 0 ? 'connecting' : 'reconnecting'
       await this.#pause(delayMs)
       delayMs = Math.min(delayMs * 1.7, longestDelayMs)
     }
@@ -95,6 +99,11 @@ export class Connection {
     this.#stopped = true
     this.#skipWait()
     this.#transport?.close()
+  }
+
+  #lost(): void {
+    this.#transport = undefined
+    this.state.value = this.epoch.value === 0 ? 'connecting' : 'reconnecting'
   }
 
   #isStopped(): boolean {

@@ -2,33 +2,33 @@ import type { ClientLink } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 
-/** One connection to an engine: the link for calls, and when it is over. `refused` says that trying again is no use. */
+/** One connection to an engine: the link for calls, and how to end it. */
 export interface Transport {
   link: ClientLink<Record<never, never>>
-  closed: Promise<{ refused: boolean }>
   close(): void
 }
 
-/** Opens a connection; rejects when the engine cannot be reached. */
-export type OpenTransport = () => Promise<Transport>
+/**
+ * Opens a connection; rejects when the engine cannot be reached. `onClosed` is called when the connection is over, before
+ * the calls and streams that it takes with it fail, so that they find out why.
+ */
+export type OpenTransport = (onClosed: () => void) => Promise<Transport>
 
 /** The contract over WebSocket, with the token among the offered subprotocols. */
 export function webSocketTransport(token: string): OpenTransport {
-  return () =>
+  return (onClosed) =>
     new Promise((resolve, reject) => {
       const url = new URL('/rpc', location.href)
       url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
       url.hash = ''
       const socket = new WebSocket(url, ['farmhand', `farmhand.token.${token}`])
-      const link = new SocketLink({ websocket: socket })
-      const closed = new Promise<{ refused: boolean }>((ended) => {
-        socket.addEventListener('close', () => {
-          ended({ refused: false })
-          reject(new Error('The connection was closed before it was open.'))
-        })
+      socket.addEventListener('close', () => {
+        onClosed()
+        reject(new Error('The connection was closed before it was open.'))
       })
+      const link = new SocketLink({ websocket: socket })
       socket.addEventListener('open', () => {
-        resolve({ link, closed, close: () => socket.close() })
+        resolve({ link, close: () => socket.close() })
       })
     })
 }
@@ -51,7 +51,7 @@ const portRequest = 'farmhand:connect'
 const portPatienceMs = 3_000
 
 /** The contract over the port that the desktop's preload hands over when it is asked. */
-export const portTransport: OpenTransport = () =>
+export const portTransport: OpenTransport = (onClosed) =>
   new Promise((resolve, reject) => {
     const impatience = setTimeout(() => {
       window.removeEventListener('message', take)
@@ -62,12 +62,10 @@ export const portTransport: OpenTransport = () =>
       if (event.source !== window || event.data !== portMessage || port === undefined) return
       clearTimeout(impatience)
       window.removeEventListener('message', take)
-      const closed = new Promise<{ refused: boolean }>((ended) => {
-        port.addEventListener('close', () => ended({ refused: false }))
-      })
+      port.addEventListener('close', onClosed)
       const link = new PortLink({ port })
       port.start()
-      resolve({ link, closed, close: () => port.close() })
+      resolve({ link, close: () => port.close() })
     }
     window.addEventListener('message', take)
     window.postMessage(portRequest, location.origin)

@@ -40,33 +40,67 @@ export function formatFilter(terms: readonly FilterTerm[]): string {
   return terms.map(formatTerm).join(' ')
 }
 
+/** All that a row can be found by, in small letters. */
+export type RowText<Row> = (row: Row) => string
+
+/**
+ * Makes the text that plain words are looked for in: every column, shown or not. It is kept per row, because rows are
+ * replaced and never changed.
+ */
+export function createRowText<Row extends object>(columns: readonly Column<Row>[]): RowText<Row> {
+  const known = new WeakMap<Row, string>()
+  return (row) => {
+    let text = known.get(row)
+    if (text === undefined) {
+      text = columns.map((column) => searchText(column, row)).join('\n')
+      known.set(row, text)
+    }
+    return text
+  }
+}
+
 /**
  * The rows that satisfy every term. A key's value matches whole words from their beginning (`pending` finds `Pending launch`);
  * plain text is looked for in every column, shown or not.
  */
-export function filterRows<Row>(
+export function filterRows<Row extends object>(
   rows: readonly Row[],
   terms: readonly FilterTerm[],
   columns: readonly Column<Row>[],
+  rowText: RowText<Row> = createRowText(columns),
 ): readonly Row[] {
   const active = terms.filter((term) => term.values.length > 0)
   if (active.length === 0) return rows
-  const tests = active.map((term) => testFor(term, columns))
+  const tests = active.map((term) => testFor(term, columns, rowText))
   return rows.filter((row) => tests.every((test) => test(row)))
 }
 
-function testFor<Row>(term: FilterTerm, columns: readonly Column<Row>[]): (row: Row) => boolean {
+function testFor<Row>(
+  term: FilterTerm,
+  columns: readonly Column<Row>[],
+  rowText: RowText<Row>,
+): (row: Row) => boolean {
   const { key, values, negated } = term
   const column = key === null ? undefined : columns.find((candidate) => candidate.filterKey === key)
   const holds =
-    column === undefined
-      ? (row: Row) => columns.some((candidate) => includesAny(searchText(candidate, row), values))
-      : (row: Row) => {
-          const text = cellText(column, row).toLowerCase()
-          const raw = String(column.value(row) ?? '').toLowerCase()
-          return values.some((value) => raw === value || text === value || startsWithWord(text, value))
-        }
+    column === undefined ? (row: Row) => includesAny(rowText(row), values) : valueTest(column, values)
   return negated ? (row) => !holds(row) : holds
+}
+
+/** Rows share few values: each different text is judged once. */
+function valueTest<Row>(column: Column<Row>, values: readonly string[]): (row: Row) => boolean {
+  const judged = new Map<string, boolean>()
+  return (row) => {
+    const shown = cellText(column, row)
+    let fits = judged.get(shown)
+    if (fits === undefined) {
+      const text = shown.toLowerCase()
+      const raw = String(column.value(row) ?? '').toLowerCase()
+      fits = values.some((value) => raw === value || text === value || startsWithWord(text, value))
+      judged.set(shown, fits)
+    }
+    return fits
+  }
 }
 
 function searchText<Row>(column: Column<Row>, row: Row): string {

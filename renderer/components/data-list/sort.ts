@@ -6,14 +6,23 @@ export interface Sorting {
   descending: boolean
 }
 
-const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
+const digits = 12
+
+/** A text in the form whose plain order is the one people expect: numbers count, case and accents do not. */
+function orderKey(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replaceAll(/\p{Mark}/gu, '')
+    .toLowerCase()
+    .replaceAll(/\d+/g, (number) => number.padStart(digits, '0'))
+}
 
 /** Compares two values of a cell; nothing comes last, text counts its numbers (`web #2` before `web #10`). */
 export function compareValues(a: CellValue, b: CellValue): number {
   if (a === b) return 0
   if (a === null) return 1
   if (b === null) return -1
-  if (typeof a === 'string' && typeof b === 'string') return collator.compare(a, b)
+  if (typeof a === 'string' && typeof b === 'string') return compareKeys(orderKey(a), orderKey(b))
   return Number(a) - Number(b)
 }
 
@@ -25,32 +34,28 @@ export function sortRows<Row>(
 ): readonly Row[] {
   const column = columns.find((candidate) => candidate.id === sorting?.column)
   if (sorting === null || column === undefined) return rows
-  const keyed = rows.map((row) => ({ row, value: column.value(row) }))
+  const known = new Map<string, string>()
+  const keyed = rows.map((row) => {
+    const value = column.value(row)
+    if (typeof value !== 'string') return { row, value }
+    let key = known.get(value)
+    if (key === undefined) {
+      key = orderKey(value)
+      known.set(value, key)
+    }
+    return { row, value: key }
+  })
   const direction = sorting.descending ? -1 : 1
-  // Many rows share few values: the collator is asked once for each pair of different texts.
-  const ranks = rankOf(keyed.map((entry) => entry.value))
   keyed.sort((a, b) => {
     if (a.value === null || b.value === null) return compareValues(a.value, b.value)
-    if (ranks === null) return direction * compareValues(a.value, b.value)
-    return direction * ((ranks.get(a.value) ?? 0) - (ranks.get(b.value) ?? 0))
+    if (typeof a.value === 'string' && typeof b.value === 'string') {
+      return direction * compareKeys(a.value, b.value)
+    }
+    return direction * (Number(a.value) - Number(b.value))
   })
   return keyed.map((entry) => entry.row)
 }
 
-/** The position of each different text, or null when the values are not all text. */
-function rankOf(values: readonly CellValue[]): Map<CellValue, number> | null {
-  const distinct = new Set<string>()
-  for (const value of values) {
-    if (typeof value === 'string') distinct.add(value)
-    else if (value !== null) return null
-  }
-  const ranks = new Map<CellValue, number>()
-  let rank = -1
-  let before: string | undefined
-  for (const value of [...distinct].sort(collator.compare)) {
-    if (before === undefined || collator.compare(before, value) !== 0) rank += 1
-    ranks.set(value, rank)
-    before = value
-  }
-  return ranks
+function compareKeys(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -2,7 +2,7 @@ import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vu
 import { useRoute, useRouter } from 'vue-router'
 import { remembered } from '../../stores/remembered.ts'
 import type { Column } from './columns.ts'
-import { filterRows, parseFilter } from './filter.ts'
+import { createRowText, filterRows, parseFilter } from './filter.ts'
 import { sortRows, type Sorting } from './sort.ts'
 
 /** A named combination of filter, order and columns. */
@@ -37,7 +37,7 @@ interface Remembered {
  * What a person chose to see of a list: the filter stands in the address (`?q=`, when `inAddress`), order and columns are
  * remembered under the list's name.
  */
-export function useListState<Row>(options: {
+export function useListState<Row extends object>(options: {
   name: string
   rows: () => readonly Row[]
   columns: () => readonly Column<Row>[]
@@ -81,10 +81,12 @@ export function useListState<Row>(options: {
     memory.value.columns === null ? column.hidden !== true : memory.value.columns.includes(column.id)
   const shown = computed(() => options.columns().filter(isShown))
   const keys = computed(() => options.columns().flatMap(({ filterKey }) => filterKey ?? []))
-  const filtered = computed(() =>
-    filterRows(options.rows(), parseFilter(filter.value, keys.value), options.columns()),
+  const rowText = computed(() => createRowText(options.columns()))
+  // In order first: what is typed into the filter then costs no sorting.
+  const sorted = computed(() => sortRows(options.rows(), sorting.value, options.columns()))
+  const rows = computed(() =>
+    filterRows(sorted.value, parseFilter(filter.value, keys.value), options.columns(), rowText.value),
   )
-  const rows = computed(() => sortRows(filtered.value, sorting.value, options.columns()))
 
   return {
     filter,
