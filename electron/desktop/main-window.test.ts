@@ -32,7 +32,11 @@ vi.mock('electron', () => ({
   app: {},
   ipcMain: {},
 }))
-vi.mock('electron-store', () => ({ default: class {} }))
+vi.mock('electron-store', () => ({
+  default: class {
+    readonly kind = 'memory'
+  },
+}))
 
 class Contents extends EventEmitter {
   open: ((details: { url: string }) => { action: string }) | undefined

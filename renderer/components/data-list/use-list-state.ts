@@ -56,8 +56,10 @@ export function useListState<Row extends object>(options: {
   const fromAddress = (): string => (typeof route.query.q === 'string' ? route.query.q : '')
   const typed = shallowRef(options.inAddress ? fromAddress() : '')
 
+  /** Changes of the address that are ours and under way: what is typed meanwhile must not be taken back by them. */
+  let writing = 0
   watch(fromAddress, (q) => {
-    if (options.inAddress && route.path === path && q !== typed.value.trim()) typed.value = q
+    if (options.inAddress && writing === 0 && route.path === path && q !== typed.value.trim()) typed.value = q
   })
 
   const filter = computed({
@@ -70,7 +72,8 @@ export function useListState<Row extends object>(options: {
       typed.value = text
       const { q: _, ...others } = route.query
       const q = text.trim()
-      void router.replace({ query: q === '' ? others : { ...others, q } })
+      writing += 1
+      void router.replace({ query: q === '' ? others : { ...others, q } }).finally(() => (writing -= 1))
     },
   })
   const sorting = computed({

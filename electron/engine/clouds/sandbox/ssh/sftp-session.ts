@@ -190,13 +190,18 @@ export function serveSftp(sftp: SFTPWrapper, homeDir: string): void {
   sftp.on('EXTENDED', (id: number) => {
     sftp.status(id, STATUS_CODE.OP_UNSUPPORTED)
   })
-  sftp.on('error', () => undefined)
-  sftp.on('close', () => {
+  const closeFiles = (): void => {
     for (const handle of handles.values()) {
       if (handle.kind === 'file') handle.file.close().catch(() => undefined)
     }
     handles.clear()
+  }
+  sftp.on('error', () => undefined)
+  sftp.on('end', () => {
+    closeFiles()
+    sftp.end()
   })
+  sftp.on('close', closeFiles)
 }
 
 function openFlags(flags: number): number {
