@@ -148,7 +148,7 @@ describe('a command', () => {
   })
 
   test('gets its environment; a secret in it is in no process list', async () => {
-    const canary = "can'ary\n$5"
+    const canary = "q7x'zkvw93\n$5"
     const seen = await capture({
       run: {
         script:
@@ -159,7 +159,8 @@ describe('a command', () => {
     })
     expect(seen.stdout).toBe(`${canary}|ä b|rest`)
     expect(seen.stderr).toContain('farmhand_line')
-    expect(seen.stderr).not.toContain('can')
+    // Process lists hold other people's words too: only the canary's own parts prove a leak.
+    expect(seen.stderr).not.toMatch(/q7x|zkvw93/)
   })
 
   test('may be longer than a command line', async () => {
