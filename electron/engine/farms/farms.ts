@@ -129,7 +129,7 @@ export class Farms {
 
   async import({ document }: { document?: unknown }): Promise<Farm> {
     const input = designOfDocument(document, this.#options.names())
-    const faults = await this.#options.faultsOf(input)
+    const faults = (await this.#options.faultsOf(input)).map(inDocument)
     if (faults.length > 0) throw refusal(`“${input.name}” cannot be imported`, faults)
     return this.create(input)
   }
@@ -321,6 +321,11 @@ function refusal(
   const words = first ? `: ${first.path}: ${first.message}` : '.'
   const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : ''
   return new AppError(code, { message: `${what}${words}${more}`, details: { faults } })
+}
+
+/** A fault of a design as its document says it: there, roles and clouds have names. */
+function inDocument({ path, message }: Fault): Fault {
+  return { path: path.replace(/\.(role|cloud)Id$/, '.$1'), message }
 }
 
 /** A design in the form in which a person gives it. */
