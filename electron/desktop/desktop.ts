@@ -1,6 +1,7 @@
 import { app, BrowserWindow, dialog, Menu } from 'electron'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { createRouter } from '../api/index.ts'
 import { createEngine } from '../engine/engine.ts'
 import { defaultDataDir, type FileLog, hostPorts, openFileLog } from '../headless/index.ts'
@@ -18,7 +19,7 @@ import { WindowState } from './window-state.ts'
 export async function startDesktop(): Promise<void> {
   let log: FileLog | undefined
   try {
-    const dataDir = process.env['FARMHAND_DATA'] ?? defaultDataDir(process.env, app.getPath('home'))
+    const dataDir = chosenDataDir()
     // Chromium's own files lie apart from ours, and one app runs for each data directory.
     const chromiumDir = join(dataDir, 'desktop')
     mkdirSync(chromiumDir, { recursive: true, mode: 0o700 })
@@ -38,6 +39,18 @@ export async function startDesktop(): Promise<void> {
     dialog.showErrorBox('Farmhand could not start', thrown instanceof Error ? thrown.message : String(thrown))
     app.quit()
   }
+}
+
+function chosenDataDir(): string {
+  const { 'data-dir': asked } = flags()
+  if (typeof asked === 'string') return resolve(asked)
+  return process.env['FARMHAND_DATA'] ?? defaultDataDir(process.env, app.getPath('home'))
+}
+
+/** Our own flags; the rest is Chromium's. */
+function flags() {
+  const options = { 'data-dir': { type: 'string' }, devtools: { type: 'boolean' } } as const
+  return parseArgs({ args: process.argv.slice(1), options, strict: false, allowPositionals: true }).values
 }
 
 function logUncaught(log: FileLog): void {
@@ -73,14 +86,14 @@ async function run(dataDir: string, log: FileLog): Promise<void> {
   const door = await openCommandLineDoor({ engine, facts, settings, log })
   closing.push(() => door.stop())
   closing.push(serveContractPorts(createRouter({ engine, host: facts, settings, log }), log))
-  showWindows()
+  showWindows(log)
 }
 
-function showWindows(): void {
+function showWindows(log: FileLog): void {
   serveApp(rendererDir())
   restrictPermissions()
-  app.on('web-contents-created', (_event, contents) => restrictNavigation(contents))
-  const devTools = !app.isPackaged || process.argv.includes('--devtools')
+  app.on('web-contents-created', (_event, contents) => restrictNavigation(contents, log))
+  const devTools = !app.isPackaged || flags().devtools === true
   Menu.setApplicationMenu(appMenu(devTools))
   const state = new WindowState()
   const open = (): BrowserWindow => openMainWindow({ preload: preloadFile(), state, devTools })

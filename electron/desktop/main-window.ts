@@ -1,4 +1,5 @@
 import { BrowserWindow, nativeTheme, session, shell, type WebContents } from 'electron'
+import type { Log } from '../engine/ports.ts'
 import { APP_URL, isAppUrl } from './app-protocol.ts'
 import type { WindowState } from './window-state.ts'
 
@@ -48,9 +49,11 @@ export function restrictPermissions(): void {
 }
 
 /** No page leaves the app, opens a window or embeds another: https links go to the person's browser. */
-export function restrictNavigation(contents: WebContents): void {
+export function restrictNavigation(contents: WebContents, log: Log): void {
   const stay = (event: { url: string; preventDefault: () => void }): void => {
-    if (!isAppUrl(event.url)) event.preventDefault()
+    if (isAppUrl(event.url)) return
+    event.preventDefault()
+    log.warn({ url: event.url }, 'a page that wanted to leave the app was kept')
   }
   contents.on('will-navigate', stay)
   contents.on('will-frame-navigate', stay)

@@ -10,7 +10,10 @@ import { environment, expect, runCli, test } from './fixtures.ts'
 /* What main does around the page: windows, menus, links, keychain, one instance, quit. The stand-in reports it. */
 
 /** The app as often as a test wants it on one data directory; every process is ended with the test. */
-const apps = base.extend<{ dataDir: string; start: (env?: Record<string, string>) => StandInProcess }>({
+const apps = base.extend<{
+  dataDir: string
+  start: (env?: Record<string, string>, flags?: string[]) => StandInProcess
+}>({
   dataDir: async ({}, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'farmhand-shell-'))
     await use(dataDir)
@@ -18,8 +21,8 @@ const apps = base.extend<{ dataDir: string; start: (env?: Record<string, string>
   },
   start: async ({ dataDir }, use) => {
     const running: StandInProcess[] = []
-    await use((env = {}) => {
-      const app = new StandInProcess({ ...environment(dataDir), ...env })
+    await use((env = {}, flags = []) => {
+      const app = new StandInProcess({ ...environment(dataDir), ...env }, flags)
       running.push(app)
       return app
     })
@@ -164,6 +167,15 @@ apps('the window comes back where it was, also after its file was damaged', asyn
   await writeFile(file, '{"bounds": ')
   const third = start()
   expect((await third.report('window')).options).toMatchObject({ width: 1280, height: 800 })
+})
+
+apps('a flag names another data directory', async ({ dataDir, start }) => {
+  const other = join(dataDir, 'other')
+  const app = start({}, ['--data-dir', other])
+  await app.report('window')
+  await app.quit()
+  expect((await stat(join(other, 'vault.json'))).isFile()).toBe(true)
+  await expect(stat(join(dataDir, 'vault.json'))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 apps('the menu has the system’s roles', async ({ start }) => {

@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { build } from 'vite'
@@ -156,17 +158,28 @@ test('files outside of the renderer and hidden files are not served', async ({ h
 })
 
 test('the page cannot leave the app', async ({ host }) => {
-  const { page } = host
-  const before = page.url()
-  await goToPlainPage(page)
-  await page.goto(before)
-  await page.evaluate(() => {
-    window.location.href = 'https://example.com/'
+  const { page, dataDir } = host
+  const visits: string[] = []
+  const elsewhere = createServer((request, response) => {
+    visits.push(request.url ?? '')
+    response.end('elsewhere')
   })
-  // The answer of the engine comes after whatever the navigation would have done.
-  await expect(page.locator('#app')).not.toBeEmpty()
-  await page.reload()
-  expect(new URL(page.url()).host).toBe(new URL(before).host)
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const { port } = elsewhere.address() as AddressInfo
+  await goToPlainPage(page)
+  const before = page.url()
+  await page.evaluate(
+    (to) => {
+      window.location.href = to
+    },
+    `http://127.0.0.1:${String(port)}/`,
+  )
+  const log = join(dataDir, 'logs', 'farmhand.log')
+  await expect.poll(() => readFile(log, 'utf8')).toContain('a page that wanted to leave the app was kept')
+  expect(page.url()).toBe(before)
+  expect(await page.evaluate(() => typeof window.portClient)).toBe('object')
+  expect(visits).toEqual([])
+  await new Promise((resolve) => elsewhere.close(resolve))
 })
 
 test('permissions are denied unless listed', async ({ host }) => {

@@ -63,17 +63,19 @@ async function startHeadless(dataDir: string, page: Page): Promise<Started> {
 
 async function startStandIn(dataDir: string): Promise<Started> {
   const standIn = new StandInProcess(environment(dataDir))
-  const { cdp } = await standIn.report('window')
-  const browser = await chromium.connectOverCDP(cdp)
-  const page = browser.contexts()[0]?.pages()[0]
-  if (!page) throw new Error('The stand-in shows no window.')
-  return {
-    page,
-    standIn,
-    stop: async () => {
+  try {
+    const { cdp } = await standIn.report('window')
+    const browser = await chromium.connectOverCDP(cdp)
+    const page = browser.contexts()[0]?.pages()[0]
+    if (!page) throw new Error('The stand-in shows no window.')
+    const stop = async (): Promise<void> => {
       await browser.close()
       await standIn.quit()
-    },
+    }
+    return { page, standIn, stop }
+  } catch (thrown) {
+    await standIn.quit()
+    throw thrown
   }
 }
 

@@ -19,8 +19,8 @@ export class StandInProcess {
   #errors = ''
   #isOver = false
 
-  constructor(env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, ['--import', register, join(root, 'dist', 'main.js')], {
+  constructor(env: Readonly<Record<string, string>>, flags: readonly string[] = []) {
+    const child = spawn(process.execPath, ['--import', register, join(root, 'dist', 'main.js'), ...flags], {
       cwd: root,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

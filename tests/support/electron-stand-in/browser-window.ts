@@ -180,7 +180,7 @@ export async function routeRequests(
       if (isPrevented) return route.abort('aborted')
     }
     const handler = handlerOf(new URL(url).protocol.slice(0, -1))
-    if (!handler) return route.abort('blockedbyclient')
+    if (!handler) return route.continue()
     const body = request.postDataBuffer()
     const init = { method: request.method(), ...(body ? { body: new Uint8Array(body) } : {}) }
     const response = await handler(new Request(url, init))
