@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { WebContents } from 'electron'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { silentLog } from '../../tests/support/logs.ts'
 import { restrictNavigation, restrictPermissions } from './main-window.ts'
 
 type Answer = (granted: boolean) => void
@@ -56,7 +57,7 @@ let contents: Contents
 beforeEach(() => {
   electron.opened = []
   contents = new Contents()
-  restrictNavigation(contents as unknown as WebContents)
+  restrictNavigation(contents as unknown as WebContents, silentLog)
   restrictPermissions()
 })
 

@@ -15,7 +15,15 @@ export function compareDrafts(mine: FarmDraft, theirs: FarmDraft): DraftDifferen
     const [mineText, theirText] = [inWords(a), inWords(b)]
     if (mineText !== theirText) differences.push({ where, field, mine: mineText, theirs: theirText })
   }
-  for (const field of ['name', 'description', 'timezone', 'launchOrder'] as const) {
+  for (const field of [
+    'name',
+    'description',
+    'ownerNote',
+    'timezone',
+    'launchOrder',
+    'tags',
+    'lease',
+  ] as const) {
     note('Farm', field, mine[field], theirs[field])
   }
   const left = new Set(theirs.roles)

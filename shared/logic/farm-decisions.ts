@@ -1,4 +1,5 @@
-import type { FarmDesign, FarmRole, FarmState } from '../model/farms.ts'
+import type { FarmRole } from '../model/farm-roles.ts'
+import type { FarmDesign, FarmState } from '../model/farms.ts'
 import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
 
 /** How the servers of one farm role count (reference 5.5): suspended ones satisfy `min`, missing ones do not. */

@@ -136,15 +136,15 @@ describe('a stored draft', () => {
 it('tells where two drafts differ', () => {
   const theirs = draftOf(aFarm({}, [{}, { alias: 'db' }]))
   const mine = changeRole({ ...removeRole(theirs, 'db'), name: 'shop 2' }, 'web', {
-    scaling: { enabled: true, min: 3, max: 4 },
+    scaling: { enabled: true, min: 3, max: 4, considerSuspended: 'running' },
   })
   expect(compareDrafts(mine, theirs)).toEqual([
     { where: 'Farm', field: 'name', mine: 'shop 2', theirs: 'shop' },
     {
       where: 'web',
       field: 'scaling',
-      mine: '{"enabled":true,"min":3,"max":4}',
-      theirs: '{"enabled":true,"min":1,"max":2}',
+      mine: '{"enabled":true,"min":3,"max":4,"considerSuspended":"running"}',
+      theirs: '{"enabled":true,"min":1,"max":2,"considerSuspended":"running"}',
     },
     { where: 'db', field: 'farm role', mine: null, theirs: 'is there' },
   ])

@@ -3,18 +3,25 @@ import type { DraftRole, FarmDraft } from '../model/farm-drafts.ts'
 import type { FarmDesign, FarmInput } from '../model/farms.ts'
 
 export function emptyDraft(timezone: string): FarmDraft {
-  return { name: '', description: '', timezone, launchOrder: 'simultaneous', roles: [] }
+  return {
+    name: '',
+    description: '',
+    ownerNote: '',
+    timezone,
+    launchOrder: 'simultaneous',
+    tags: {},
+    lease: null,
+    roles: [],
+  }
 }
 
 /** The draft that shows a saved design, its farm roles in launch order. */
 export function draftOf(design: FarmDesign): FarmDraft {
-  const { name, description, timezone, launchOrder } = design
-  const roles = design.roles.map(({ id, ...role }) => ({ key: id, id, ...role }))
+  const { id: _id, createdAt: _made, updatedAt: _changed, roles: designed, ...fields } = design
+  const { launchOrder } = fields
+  const roles = designed.map(({ id, ...role }) => ({ key: id, id, ...role }))
   return {
-    name,
-    description,
-    timezone,
-    launchOrder,
+    ...fields,
     roles: launchOrder === 'sequential' ? roles.toSorted((a, b) => a.launchIndex - b.launchIndex) : roles,
   }
 }
@@ -23,7 +30,7 @@ export function draftOf(design: FarmDesign): FarmDraft {
 export function toFarmInput(draft: FarmDraft): FarmInput {
   const roles = draft.roles.map(({ key: _key, id, ...role }) => ({ ...(id === null ? {} : { id }), ...role }))
   // A draft may hold what the schema refuses, such as an empty number; the schema is the one to say so.
-  return { ...draft, roles: roles as FarmInput['roles'] }
+  return { ...draft, roles } as FarmInput
 }
 
 /** The same farm as far as saving is concerned. */

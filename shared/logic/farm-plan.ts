@@ -1,4 +1,5 @@
-import type { FarmDesign, FarmRole, FarmState } from '../model/farms.ts'
+import type { FarmRole } from '../model/farm-roles.ts'
+import type { FarmDesign, FarmState } from '../model/farms.ts'
 import type { Fault } from '../model/errors.ts'
 import type { Plan, PlanGroup, PlanItem } from '../model/plan.ts'
 import type { Server } from '../model/servers.ts'

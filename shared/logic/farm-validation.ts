@@ -1,6 +1,7 @@
 import type { Catalog, CloudDesign, InstanceType } from '../model/clouds.ts'
 import type { Fault } from '../model/errors.ts'
-import { FarmDocument, FarmInput, Scaling } from '../model/farms.ts'
+import { Scaling } from '../model/farm-roles.ts'
+import { FarmDocument, FarmInput } from '../model/farms.ts'
 import type { Image } from '../model/images.ts'
 import type { Role } from '../model/roles.ts'
 import { faultsOfIssues, formatPath } from './zod-faults.ts'

@@ -80,6 +80,35 @@ export const SecurityGroupRef = z.object({
 })
 export type SecurityGroupRef = z.infer<typeof SecurityGroupRef>
 
+export const Vpc = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  cidr: z.string(),
+  isDefault: z.boolean(),
+})
+export type Vpc = z.infer<typeof Vpc>
+
+export const Subnet = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  vpcId: z.string(),
+  zone: z.string(),
+  cidr: z.string(),
+  freeAddresses: z.number().int(),
+  /** Whether servers get a public address there unless told otherwise. */
+  publicByDefault: z.boolean(),
+  isDefault: z.boolean(),
+})
+export type Subnet = z.infer<typeof Subnet>
+
+/** Hourly on-demand prices of a location's instance types, as the cloud listed them at `asOf`. */
+export const PriceList = z.object({
+  currency: z.string(),
+  asOf: Timestamp,
+  hourly: z.record(z.string(), z.number()),
+})
+export type PriceList = z.infer<typeof PriceList>
+
 /** What can be chosen in one location of a cloud: the last answer, usable offline, with the time it was asked. */
 export const Catalog = z.object({
   cloudId: CloudId,
@@ -88,6 +117,10 @@ export const Catalog = z.object({
   zones: z.array(Zone),
   instanceTypes: z.array(InstanceType),
   securityGroups: z.array(SecurityGroupRef),
+  vpcs: z.array(Vpc).default([]),
+  subnets: z.array(Subnet).default([]),
+  /** Null while no price is known. */
+  prices: PriceList.nullable().default(null),
 })
 export type Catalog = z.infer<typeof Catalog>
 

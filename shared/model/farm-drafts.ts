@@ -1,8 +1,24 @@
 import { z } from 'zod'
-import { LaunchOrder, SecurityGroups } from './farms.ts'
+import { defaultRoleGroups, Tags } from './farm-roles.ts'
+import { LaunchOrder, type Lease } from './farms.ts'
 
-/** A number field while it is typed: null when it is empty or no number. */
-const Count = z.number().nullable()
+/** A value while it is edited: a number field may be empty, and a text may be wrong. */
+export type Drafting<T> = T extends number
+  ? number | null
+  : T extends string
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Drafting<Item>[]
+      : T extends object
+        ? { [Key in keyof T]: Drafting<T[Key]> }
+        : T
+
+/** A group of fields while it is edited; a draft of an older Farmhand lacks it and gets its defaults. */
+function group<Key extends keyof ReturnType<typeof defaultRoleGroups>>(key: Key) {
+  type Group = Drafting<ReturnType<typeof defaultRoleGroups>[Key]>
+  const given = z.custom<Group>((value) => typeof value === 'object' && value !== null)
+  return given.prefault(() => defaultRoleGroups()[key] as Group & {})
+}
 
 const DraftRole = z.object({
   /** Names the farm role in this draft; stays the same while it is moved and edited. */
@@ -14,10 +30,16 @@ const DraftRole = z.object({
   cloudId: z.string(),
   location: z.string(),
   zone: z.string().nullable(),
+  zones: z.array(z.string()).default([]),
   instanceType: z.string(),
-  scaling: z.object({ enabled: z.boolean(), min: Count, max: Count }),
-  securityGroups: SecurityGroups.or(z.object({ mode: z.literal('named'), groups: z.array(z.string()) })),
-  tags: z.record(z.string(), z.string()),
+  scaling: group('scaling'),
+  network: group('network'),
+  securityGroups: group('securityGroups'),
+  storage: group('storage'),
+  cloudFeatures: group('cloudFeatures'),
+  timeouts: group('timeouts'),
+  health: group('health'),
+  tags: Tags.default({}),
   userData: z.string(),
   /** Which step of a sequential launch. */
   launchIndex: z.number(),
@@ -28,8 +50,13 @@ export type DraftRole = z.infer<typeof DraftRole>
 export const FarmDraft = z.object({
   name: z.string(),
   description: z.string(),
+  ownerNote: z.string().default(''),
   timezone: z.string(),
   launchOrder: LaunchOrder,
+  tags: Tags.default({}),
+  lease: z
+    .custom<Drafting<Lease> | null>((value) => value === null || typeof value === 'object')
+    .default(null),
   roles: z.array(DraftRole),
 })
 export type FarmDraft = z.infer<typeof FarmDraft>

@@ -86,6 +86,8 @@ export function aFarmState(change: Partial<FarmState> = {}): FarmState {
     farmId: 'farm-1' as FarmState['farmId'],
     status: 'running',
     launchedAt: at,
+    leaseEndsAt: null,
+    leaseExtensions: 0,
     lock: null,
     reconciledAt: null,
     problem: null,

@@ -1,7 +1,8 @@
 import type { Cloud, InstanceType } from '../../shared/model/clouds.ts'
 import type { ErrorInfo } from '../../shared/model/errors.ts'
 import type { Event } from '../../shared/model/events.ts'
-import type { Farm, FarmRole } from '../../shared/model/farms.ts'
+import { defaultRoleGroups, type FarmRole } from '../../shared/model/farm-roles.ts'
+import type { Farm } from '../../shared/model/farms.ts'
 import {
   CloudId,
   EventId,
@@ -293,20 +294,24 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
       roleId: RoleId.parse(`role-${role.role}`),
       cloudId: CloudId.parse(role.place.cloud),
       location: role.place.location,
-      zone: null,
+      ...defaultRoleGroups(),
       instanceType: role.place === frankfurt ? 'm7g.large' : 't3.micro',
       launchIndex: position,
-      scaling: { enabled: true, min: Math.max(1, role.share), max: Math.max(2, role.share * 2) },
-      securityGroups: { mode: 'default' },
-      tags: {},
-      userData: '',
+      scaling: {
+        ...defaultRoleGroups().scaling,
+        min: Math.max(1, role.share),
+        max: Math.max(2, role.share * 2),
+      },
     }))
     const farm: Farm = {
       id,
       name: plan.name,
       description: '',
+      ownerNote: '',
       timezone: 'Europe/Zurich',
       launchOrder: 'sequential',
+      tags: {},
+      lease: null,
       roles: farmRoles,
       createdAt: at(9000),
       updatedAt: at(4000),
@@ -314,6 +319,8 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
         farmId: id,
         status: plan.status,
         launchedAt: plan.status === 'terminated' ? null : at(6000),
+        leaseEndsAt: null,
+        leaseExtensions: 0,
         lock:
           plan.name === 'shop'
             ? { comment: 'Black Friday: ask the on-call first', by: 'mira', at: at(700) }

@@ -114,6 +114,9 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
         zones: ['a', 'b', 'c'].map((letter) => ({ name: `${location}${letter}`, state: 'available' })),
         instanceTypes: fakeInstanceTypes,
         securityGroups: [],
+        vpcs: [],
+        subnets: [],
+        prices: null,
       }),
       addSandbox: async () => {
         const full = fakeWorld({ servers: 0, nowMs })

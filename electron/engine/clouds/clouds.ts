@@ -229,6 +229,9 @@ export class Clouds {
         zones,
         instanceTypes,
         securityGroups,
+        vpcs: [],
+        subnets: [],
+        prices: null,
       }
       await this.#options.catalogs.put(catalog)
       this.#fact(input.cloudId, { accountId: identity.accountId, catalogFetchedAt: fetchedAt })

@@ -101,6 +101,8 @@ export class FarmStore {
         farmId: design.id,
         status: 'terminated',
         launchedAt: null,
+        leaseEndsAt: null,
+        leaseExtensions: 0,
         lock: null,
         reconciledAt: null,
         problem: null,

@@ -329,7 +329,7 @@ function inDocument({ path, message }: Fault): Fault {
 }
 
 /** A design in the form in which a person gives it. */
-function inputOf(design: FarmDesign): FarmInput {
-  const { name, description, timezone, launchOrder, roles } = design
-  return { name, description, timezone, launchOrder, roles }
+function inputOf(design: FarmDesign & { state?: FarmState }): FarmInput {
+  const { id: _id, createdAt: _made, updatedAt: _changed, state: _state, ...input } = design
+  return input
 }

@@ -1,5 +1,6 @@
 import { toAppError } from '../../../shared/model/errors.ts'
-import type { Farm, FarmRole } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
+import type { Farm } from '../../../shared/model/farms.ts'
 import { ServerId } from '../../../shared/model/ids.ts'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'

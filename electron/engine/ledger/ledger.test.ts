@@ -340,6 +340,9 @@ test('the life of farms and the catalogues of clouds', async () => {
     zones: [{ name: 'eu-central-1a', state: 'available' }],
     instanceTypes: [],
     securityGroups: [],
+    vpcs: [],
+    subnets: [],
+    prices: null,
   }
   await withLedger(async ({ farmStates, catalogs }) => {
     await farmStates.put(aFarmState())

@@ -1,4 +1,5 @@
-import type { Farm, FarmRole, FarmState } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
+import type { Farm, FarmState } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { Clock } from '../ports.ts'
 

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts'
-import type { FarmDesign, FarmRole } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
+import type { FarmDesign } from '../../../shared/model/farms.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
 import type { CloudProvider, IngressRule } from '../clouds/index.ts'
 

@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
-import type { FarmDesign, FarmRole } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
+import type { FarmDesign } from '../../../shared/model/farms.ts'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts'
-import type { FarmDesign, FarmRole } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
+import type { FarmDesign } from '../../../shared/model/farms.ts'
 import { SshKeyId } from '../../../shared/model/ids.ts'
 import type { PrivateKeyFormat, SshKey } from '../../../shared/model/ssh-keys.ts'
 import type { Secret } from '../../../shared/model/secret.ts'

@@ -1,6 +1,7 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { addRole, changeRole, copyRole, removeRole } from '../../../../shared/logic/farm-draft.ts'
 import type { DraftRole } from '../../../../shared/model/farm-drafts.ts'
+import { defaultRoleGroups } from '../../../../shared/model/farm-roles.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import { useCatalogs } from '../../../stores/catalogs.ts'
 import { useClouds } from '../../../stores/index.ts'
@@ -54,12 +55,8 @@ export function useRoleEditing(editor: FarmDraftEditor): RoleEditing {
         roleId: role.id,
         cloudId: cloud?.id ?? '',
         location: place?.location ?? cloud?.locations[0] ?? '',
-        zone: null,
         instanceType: '',
-        scaling: { enabled: true, min: 1, max: 2 },
-        securityGroups: { mode: 'default' },
-        tags: {},
-        userData: '',
+        ...defaultRoleGroups(),
       }
       const wished = role.category === 'base' ? role.name.toLowerCase() : role.category
       editor.edit('', (now) => addRole(now, fresh, wished))
