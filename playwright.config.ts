@@ -8,6 +8,8 @@ const hostIndependent = '**/bundles.spec.ts'
 /** Specs of the desktop shell, and those of them that look behind it through the stand-in. */
 const desktop = '**/desktop*.spec.ts'
 const behindTheShell = '**/desktop-shell.spec.ts'
+/** Specs of the screens themselves, which are the same in every host. */
+const screens = ['**/accessibility.spec.ts', '**/bad-input.spec.ts', '**/screenshots.spec.ts']
 /** Says in one line that real Electron was left out, and why. */
 const electronMissing = '**/electron-missing.spec.ts'
 const reportFile = process.env.FARMHAND_E2E_REPORT
@@ -47,9 +49,9 @@ export default defineConfig({
   },
   projects: [
     { name: 'headless', testIgnore: [desktop, electronMissing] },
-    { name: 'stand-in', testIgnore: [hostIndependent, electronMissing] },
+    { name: 'stand-in', testIgnore: [hostIndependent, electronMissing, ...screens] },
     'binary' in findElectron()
-      ? { name: 'electron', testIgnore: [hostIndependent, behindTheShell, electronMissing] }
+      ? { name: 'electron', testIgnore: [hostIndependent, behindTheShell, electronMissing, ...screens] }
       : { name: 'electron', testMatch: electronMissing },
   ],
 })

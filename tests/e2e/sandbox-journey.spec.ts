@@ -2,34 +2,11 @@ import { execFile } from 'node:child_process'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
-import { expect, type Host, test } from './fixtures.ts'
+import { noSeriousFinding } from './findings.ts'
+import { expect, test } from './fixtures.ts'
+import { goTo, launchSample, sampleFarmId, sampleRuns, textForScreenReaders } from './sample-farm.ts'
 
 const run = promisify(execFile)
-
-/** xterm draws on a canvas with a text mirror of its own; Vuetify keeps closed tooltips as empty elements. */
-async function noSeriousFinding(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).exclude('.xterm').exclude('.v-tooltip').analyze()
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const words = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)
-  expect(words, where).toEqual([])
-}
-
-async function launchSample({ page }: Host): Promise<void> {
-  await page.getByRole('button', { name: 'Start with the Sandbox' }).click()
-  await expect(page.getByText('db #1')).toBeVisible()
-  await expect(page.getByText('web #2')).toBeVisible()
-  await page.getByTestId('apply-plan').click()
-  await expect(
-    page.getByText('The work has begun').or(page.getByText('Launch Sample farm')).first(),
-  ).toBeVisible()
-}
-
-async function textForScreenReaders({ page }: Host): Promise<void> {
-  await page.getByRole('link', { name: 'Settings' }).click()
-  await page.getByRole('checkbox', { name: /Mirror the text for screen readers/ }).check()
-}
 
 test('from the first screen to a terminal on a launched server', async ({ host }) => {
   const { page } = host
@@ -61,16 +38,7 @@ test('from the first screen to a terminal on a launched server', async ({ host }
 test('a server is reached by the OpenSSH client with the downloaded key', async ({ host }) => {
   const { page, cli, dataDir } = host
   await launchSample(host)
-  await expect
-    .poll(
-      async () =>
-        (JSON.parse((await cli(['server', 'ls', '--status', 'running', '--json'])).stdout) as unknown[])
-          .length,
-      {
-        timeout: 60_000,
-      },
-    )
-    .toBe(3)
+  await sampleRuns(host)
   await page.getByRole('link', { name: 'Keys' }).click()
   await page.getByRole('button', { name: /^Download the private key/ }).click()
   const downloading = page.waitForEvent('download')
@@ -96,18 +64,8 @@ test('a server is reached by the OpenSSH client with the downloaded key', async 
 test('the farm is taken down again, and nothing is left', async ({ host }) => {
   const { page, cli } = host
   await launchSample(host)
-  await expect
-    .poll(
-      async () =>
-        (JSON.parse((await cli(['server', 'ls', '--status', 'running', '--json'])).stdout) as unknown[])
-          .length,
-      {
-        timeout: 60_000,
-      },
-    )
-    .toBe(3)
-  const [farm] = JSON.parse((await cli(['farm', 'ls', '--json'])).stdout) as { id: string }[]
-  await page.goto(`${page.url().split('#')[0] ?? ''}#/farms/${farm?.id ?? ''}/plan?purpose=terminate`)
+  await sampleRuns(host)
+  await goTo(host, `/farms/${await sampleFarmId(host)}/plan?purpose=terminate`)
   await page.getByTestId('apply-plan').click()
   await page.getByLabel('Type Sample farm to confirm').fill('Sample farm')
   await page.getByRole('dialog').getByRole('button', { name: 'Terminate 3 servers' }).click()
