@@ -82,6 +82,16 @@ function validate(
 
 type Path = readonly (string | number)[]
 
+/** The sentence for a role that is named or referred to and does not exist. */
+export function noSuchRole(wanted: string): string {
+  return `There is no role “${wanted}”; choose one that exists, or import it first.`
+}
+
+/** The sentence for a cloud that is named or referred to and does not exist. */
+export function noSuchCloud(wanted: string): string {
+  return `There is no cloud “${wanted}”; choose one that exists, or connect it first.`
+}
+
 /** What a schema cannot know: names that exist, places that fit together, numbers that agree. */
 class FarmCheck {
   readonly #dialect: Dialect
@@ -132,14 +142,11 @@ class FarmCheck {
     const [wantedRole, wantedCloud, location] = [farmRole[roleKey], farmRole[cloudKey], farmRole.location]
     const role = isText(wantedRole) ? find(this.#known.roles, wantedRole) : undefined
     if (isText(wantedRole) && !role) {
-      this.#tell(at(roleKey), `There is no role “${wantedRole}”; choose one that exists, or import it first.`)
+      this.#tell(at(roleKey), noSuchRole(wantedRole))
     }
     const cloud = isText(wantedCloud) ? find(this.#known.clouds, wantedCloud) : undefined
     if (isText(wantedCloud) && !cloud) {
-      this.#tell(
-        at(cloudKey),
-        `There is no cloud “${wantedCloud}”; choose one that exists, or connect it first.`,
-      )
+      this.#tell(at(cloudKey), noSuchCloud(wantedCloud))
     }
     if (!isText(location)) return
     const catalog = cloud && this.#catalog(cloud.id, location)

@@ -1,6 +1,7 @@
 import { AppError, type Fault } from '../../../shared/model/errors.ts'
 import { type FarmDesign, FarmDocument, type FarmInput } from '../../../shared/model/farms.ts'
 import { CloudId, RoleId } from '../../../shared/model/ids.ts'
+import { noSuchCloud, noSuchRole } from '../../../shared/logic/farm-validation.ts'
 import { parseDocument } from '../../../shared/logic/parse-document.ts'
 
 /** Something that documents call by its name. */
@@ -29,13 +30,13 @@ export function designOfDocument(document: unknown, names: Names): FarmInput {
     if (!role) {
       faults.push({
         path: `roles[${position}].role`,
-        message: `There is no role “${roleName}”. Import it first, or correct the name.`,
+        message: noSuchRole(roleName),
       })
     }
     if (!cloud) {
       faults.push({
         path: `roles[${position}].cloud`,
-        message: `There is no cloud “${cloudName}”. Connect it first, or correct the name.`,
+        message: noSuchCloud(cloudName),
       })
     }
     return { ...group, roleId: RoleId.parse(role?.id ?? 'none'), cloudId: CloudId.parse(cloud?.id ?? 'none') }
