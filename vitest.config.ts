@@ -11,6 +11,7 @@ export default defineConfig({
           include: ['{shared,electron,build}/**/*.test.ts', 'tests/{support,bench}/**/*.test.ts'],
           testTimeout: 20_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {
@@ -22,6 +23,7 @@ export default defineConfig({
           css: false,
           server: { deps: { inline: ['vuetify'] } },
           testTimeout: 20_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       {

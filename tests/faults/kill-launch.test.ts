@@ -120,7 +120,7 @@ async function reach<T>(
       farm = await call<Farm>('GET', `/farms/${farmId}`)
       servers = await call<Server[]>('GET', '/servers')
       return look(farm, servers)
-    }, 25_000)
+    }, 60_000)
   } catch (error) {
     const states = servers.map(
       ({ index, status, cloudServerId, instanceState, error: why }) =>
@@ -168,4 +168,4 @@ test(`killed at ${ROUNDS} random moments of a launch of ${SERVERS} servers: none
     await reach(again, farmId, where, (farm) => farm.state.status === 'terminated' || undefined)
     expect(await liveInstances(), where).toEqual([])
   }
-}, 600_000)
+}, 1_200_000)

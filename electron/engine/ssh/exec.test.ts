@@ -241,7 +241,7 @@ describe('a command', () => {
   })
 
   test('that takes too long is ended with all its processes', async () => {
-    const seen = await capture({ run: { script: 'echo $$; sleep 600; echo never' }, timeoutMs: 300 })
+    const seen = await capture({ run: { script: 'echo $$; sleep 600; echo never' }, timeoutMs: 2_000 })
     expect(seen.end).toEqual({ kind: 'timed-out' })
     expect(await livingProcesses(seen.stdout.trim())).toEqual([])
   })
@@ -250,7 +250,7 @@ describe('a command', () => {
     const seen = await capture({
       run: { script: 'trap "" TERM; echo $$; while :; do sleep 1; done' },
       stdin: 'with stdin ended',
-      timeoutMs: 300,
+      timeoutMs: 2_000,
     })
     expect(seen.end).toEqual({ kind: 'timed-out' })
     expect(await livingProcesses(seen.stdout.trim())).toEqual([])
