@@ -71,6 +71,9 @@ test('terminating removes everything that lives, and keeps what is locked', () =
     aServer({ id: 'three', status: 'terminated' }),
   ]
   const made = plan(aFarm(), 'terminate', { servers, faults: [{ path: 'roles[0]', message: 'x' }] })
-  expect(lines(made)).toEqual(['0 remove web #1: The farm was terminated', '0 keep web #2: Locked: keep'])
+  expect(lines(made)).toEqual([
+    '0 remove web #1: The farm is being terminated',
+    '0 keep web #2: Locked: keep',
+  ])
   expect(made.faults).toEqual([])
 })

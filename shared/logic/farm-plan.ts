@@ -71,7 +71,10 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
         action: 'remove',
         kind: 'server',
         name: `${decision.server.alias} #${decision.server.index}`,
-        reason: sentence(TERMINATE_REASON_WORDS[decision.reason]),
+        reason:
+          decision.reason === 'farm-terminated'
+            ? 'The farm is being terminated'
+            : sentence(TERMINATE_REASON_WORDS[decision.reason]),
         fields: [],
         serverId: decision.server.id,
       })

@@ -11,7 +11,7 @@ import {
   mdiWrench,
 } from '@mdi/js'
 import { STATUS_WORDS } from '../../../shared/logic/server-actions.ts'
-import type { FarmStatus } from '../../../shared/model/farms.ts'
+import type { FarmState, FarmStatus } from '../../../shared/model/farms.ts'
 import type { JobState } from '../../../shared/model/jobs.ts'
 import type { Server, ServerStatus } from '../../../shared/model/servers.ts'
 
@@ -55,9 +55,10 @@ const farmLooks: Readonly<Record<FarmStatus, StatusLook>> = {
   terminating: { word: 'Terminating', color: 'warning', icon: mdiMinusCircle, busy: true },
 }
 
-/** A farm's status as screens show it. */
-export function farmLook(status: FarmStatus): StatusLook {
-  return farmLooks[status]
+/** A farm's status as screens show it: one that never ran was not terminated either. */
+export function farmLook(state: Pick<FarmState, 'status' | 'launchedAt'>): StatusLook {
+  const look = farmLooks[state.status]
+  return state.status === 'terminated' && state.launchedAt === null ? { ...look, word: 'Not launched' } : look
 }
 
 const jobLooks: Readonly<Record<JobState, StatusLook>> = {
