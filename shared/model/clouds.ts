@@ -101,11 +101,21 @@ export const Subnet = z.object({
 })
 export type Subnet = z.infer<typeof Subnet>
 
-/** Hourly on-demand prices of a location's instance types, as the cloud listed them at `asOf`. */
+/** Operating systems that a cloud bills differently; every other one costs what Linux costs. */
+export const PricedSystem = z.enum(['linux', 'windows', 'rhel', 'suse'])
+export type PricedSystem = z.infer<typeof PricedSystem>
+
+/** On-demand prices of a location, as the cloud listed them at `asOf`. What is not in it has no known price: never 0. */
 export const PriceList = z.object({
+  /** ISO 4217; XTS, its code for tests, where nothing is really paid. */
   currency: z.string(),
   asOf: Timestamp,
+  /** An hour of an instance type with Linux. */
   hourly: z.record(z.string(), z.number()),
+  /** The same with a system that is billed otherwise. */
+  hourlyOf: z.partialRecord(PricedSystem.exclude(['linux']), z.record(z.string(), z.number())).default({}),
+  /** A GiB of volume for a month, by volume type. */
+  volumeGibMonth: z.record(z.string(), z.number()).default({}),
 })
 export type PriceList = z.infer<typeof PriceList>
 
@@ -119,8 +129,10 @@ export const Catalog = z.object({
   securityGroups: z.array(SecurityGroupRef),
   vpcs: z.array(Vpc).default([]),
   subnets: z.array(Subnet).default([]),
-  /** Null while no price is known. */
+  /** Null while no price is known; a list that could not be fetched anew stays, with its date. */
   prices: PriceList.nullable().default(null),
+  /** Why prices are missing or old, or null. */
+  pricesProblem: z.string().nullable().default(null),
 })
 export type Catalog = z.infer<typeof Catalog>
 

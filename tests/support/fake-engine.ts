@@ -117,6 +117,7 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
         vpcs: [],
         subnets: [],
         prices: null,
+        pricesProblem: null,
       }),
       addSandbox: async () => {
         const full = fakeWorld({ servers: 0, nowMs })

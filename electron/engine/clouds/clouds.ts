@@ -232,6 +232,7 @@ export class Clouds {
         vpcs: [],
         subnets: [],
         prices: null,
+        pricesProblem: null,
       }
       await this.#options.catalogs.put(catalog)
       this.#fact(input.cloudId, { accountId: identity.accountId, catalogFetchedAt: fetchedAt })

@@ -343,6 +343,7 @@ test('the life of farms and the catalogues of clouds', async () => {
     vpcs: [],
     subnets: [],
     prices: null,
+    pricesProblem: null,
   }
   await withLedger(async ({ farmStates, catalogs }) => {
     await farmStates.put(aFarmState())
