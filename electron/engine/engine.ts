@@ -30,6 +30,7 @@ import {
   SecurityGroupMaker,
   serverFollowers,
   ServerLauncher,
+  ServerPreparations,
   Servers,
   ServerStore,
   SshTargets,
@@ -212,9 +213,11 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       keys.ensure(farm, role, clouds.get(role.cloudId).name, provider),
     onFailure: (role, server) => breaker.failed(role, server),
   })
+  const preparations = new ServerPreparations({ servers: serverStore, farms: farmStore, clock, log })
   const reconciler = new Reconciler({
     farms: farmStore,
     servers: serverStore,
+    preparations,
     clouds,
     launcher,
     breaker,
@@ -416,6 +419,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     /** Ends what goes on and closes the files; what was acknowledged is on disk already. */
     async stop(): Promise<void> {
       await reconciler.stop()
+      await preparations.stop()
       prompts.stop()
       terminals.stop()
       connections.stop()

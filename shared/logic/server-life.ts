@@ -1,4 +1,4 @@
-import type { AppError } from '../model/errors.ts'
+import type { AppError, ErrorInfo } from '../model/errors.ts'
 import type { EventKind } from '../model/events.ts'
 import type { InstanceState, LaunchReason, Server, ServerStatus, TerminateReason } from '../model/servers.ts'
 
@@ -361,6 +361,17 @@ export function absent(server: Server, nowMs: number, policy: LifePolicy): LifeS
   return { server, events: [] }
 }
 
+/** What a server shows whose SSH was waited for in vain. */
+export function sshUnreachable(server: Server): ErrorInfo {
+  const where = server.ssh ? `${server.ssh.host}:${server.ssh.port}` : 'any address'
+  return {
+    code: 'ssh.unreachable',
+    message: `SSH does not answer at ${where}. Check its security groups, network and image.`,
+    retryable: true,
+    details: {},
+  }
+}
+
 /** SSH answered, or was waited for long enough: Initializing and Resuming become Running. */
 export function sshAnswered(
   server: Server,
@@ -382,15 +393,7 @@ export function sshAnswered(
   const next = enter(server, 'running', nowMs, {
     runningAt: server.runningAt ?? iso(nowMs),
     rebooting: false,
-    error:
-      answer === 'yes'
-        ? null
-        : {
-            code: 'ssh.unreachable',
-            message: `SSH does not answer at ${server.ssh ? `${server.ssh.host}:${server.ssh.port}` : 'any address'}. Check its security groups, network and image.`,
-            retryable: true,
-            details: {},
-          },
+    error: answer === 'yes' ? null : sshUnreachable(server),
   })
   const how = answer === 'yes' ? null : 'SSH did not answer in time; the cloud says that it runs'
   return {
@@ -406,7 +409,8 @@ export function sshAnswered(
 /** Time alone: a server that does not come up within the launch timeout is given up. */
 export function timePassed(server: Server, nowMs: number, policy: LifePolicy): LifeStep {
   const waits = server.status === 'pending' || server.status === 'initializing'
-  if (!waits || server.launchedAt === null || server.lock) return { server, events: [] }
+  if (!waits || server.launchedAt === null || server.lock || server.initFailedAt !== null)
+    return { server, events: [] }
   const waitedMs = nowMs - Date.parse(server.launchedAt)
   if (waitedMs < policy.launchTimeoutMs) return { server, events: [] }
   return askTerminate(server, 'launch-timeout', 'system', nowMs)

@@ -104,6 +104,16 @@ export const Server = z.object({
   terminatedAt: Timestamp.nullable(),
   /** Since when the cloud did not list it, or null. */
   absentSince: Timestamp.nullable(),
+  /** The preparations between the first contact and Running that are done: `elastic-ip`, `hostname`, `volumes`. */
+  prepared: z.array(z.string()).default([]),
+  /** When its initialisation failed for good: it is shown as Failed and kept for inspection (reference 4.3). */
+  initFailedAt: Timestamp.nullable().default(null),
+  /** The subnet that it is launched in when its farm role names some, else null. */
+  subnetId: z.string().nullable().default(null),
+  /** The Elastic IP of its index, once it is the server's, else null. */
+  elasticIp: z.string().nullable().default(null),
+  /** A spot instance: the cloud may take it back, and it cannot be suspended. */
+  spot: z.boolean().default(false),
 })
 export type Server = z.infer<typeof Server>
 

@@ -53,6 +53,7 @@ const bench: Bench = {
           call(cloud),
       },
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
+      preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
       breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
       clock: systemClock,
       log: silentLog,

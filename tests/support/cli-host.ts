@@ -84,6 +84,11 @@ function server(id: string, index: number, change: Partial<Server> = {}): Server
       runningAt: at,
       terminatedAt: null,
       absentSince: null,
+      prepared: [],
+      initFailedAt: null,
+      subnetId: null,
+      elasticIp: null,
+      spot: false,
     }),
     ...change,
   }

@@ -7,6 +7,10 @@ import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron
 export class MemoryCloud implements CloudProvider {
   readonly instances = new Map<string, CloudInstance>()
   readonly calls: Record<string, number> = {}
+  readonly networks = {
+    vpcs: async () => [{ id: 'vpc-1', name: null, cidr: '10.0.0.0/16', isDefault: true }],
+    subnets: async () => [],
+  }
   readonly #byToken = new Map<string, CloudInstance[]>()
   #next = 1
 

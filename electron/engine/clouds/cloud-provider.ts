@@ -1,4 +1,5 @@
 import type { CloudImage, InstanceType, SecurityGroupRef, Zone } from '../../../shared/model/clouds.ts'
+import type { NetworksPort } from './networks-port.ts'
 import type { InstanceState } from '../../../shared/model/servers.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
 
@@ -56,6 +57,9 @@ export interface CallOptions {
  * contract. Calls retry inside (adaptive, jittered, bounded) only what the cloud says may be retried.
  */
 export interface CloudProvider {
+  /** VPCs and subnets. */
+  readonly networks: NetworksPort
+
   /** Who we are signed in as. */
   identity(location: string, options?: CallOptions): Promise<{ accountId: string }>
   zones(location: string, options?: CallOptions): Promise<Zone[]>

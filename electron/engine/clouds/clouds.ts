@@ -215,11 +215,13 @@ export class Clouds {
   ): Promise<Catalog> {
     this.#checkLocation(input)
     return this.watch(input.cloudId, input.location, async (provider) => {
-      const [identity, zones, instanceTypes, securityGroups] = await Promise.all([
+      const [identity, zones, instanceTypes, securityGroups, vpcs, subnets] = await Promise.all([
         provider.identity(input.location, options),
         provider.zones(input.location, options),
         provider.instanceTypes(input.location, options),
         provider.securityGroups(input.location, options),
+        provider.networks.vpcs(input.location, options),
+        provider.networks.subnets(input.location, options),
       ])
       const fetchedAt = this.#now()
       const catalog: Catalog = {
@@ -229,8 +231,8 @@ export class Clouds {
         zones,
         instanceTypes,
         securityGroups,
-        vpcs: [],
-        subnets: [],
+        vpcs,
+        subnets,
         prices: null,
         pricesProblem: null,
       }

@@ -45,6 +45,8 @@ function reportLaunch(farm: Farm, own: Server[]): JobReport {
   if (done >= total) return { state: 'done', done, total, step: 'All servers are running' }
   const [pause] = farm.state.paused
   if (pause) return { state: 'failed', error: pause.error }
+  const broken = own.find((server) => server.initFailedAt !== null && server.status === 'initializing')
+  if (broken?.error) return { state: 'failed', error: broken.error }
   const waiting = own.find((server) => server.error !== null && server.status === 'pending-launch')
   const step =
     waiting?.error?.message ?? farm.state.problem?.message ?? `${done} of ${total} servers are running`

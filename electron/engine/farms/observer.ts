@@ -9,12 +9,14 @@ import {
   sshAnswered,
   timePassed,
 } from '../../../shared/logic/server-life.ts'
+import { sshIsLate } from '../../../shared/logic/server-preparations.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
-import { instanceView, type ServerStore } from '../servers/index.ts'
+import { instanceView, type ServerPreparations, type ServerStore } from '../servers/index.ts'
 
 interface ObserverOptions {
   servers: ServerStore
+  preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
   clock: Clock
   log: Log
   workspaceId: string
@@ -73,7 +75,10 @@ export class Observer {
     }
     await Promise.all(written)
     await this.#strangers(cloudId, location, provider, instances, explained)
-    await this.#probe(own.flatMap((server) => servers.find(server.id) ?? []))
+    await this.#probe(
+      own.flatMap((server) => servers.find(server.id) ?? []),
+      provider,
+    )
     await Promise.all(
       own.flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), policy))),
     )
@@ -123,16 +128,25 @@ export class Observer {
     await provider.terminate(location, orphans)
   }
 
-  async #probe(servers: readonly Server[]): Promise<void> {
-    const { clock, policy, probeSsh } = this.#options
-    const waiting = servers.filter((server) => this.#waitsForSsh(server))
+  /** Looks for SSH where it is waited for. What still has to be prepared is begun here, and runs beside the passes. */
+  async #probe(own: readonly Server[], provider: CloudProvider): Promise<void> {
+    const { servers, clock, policy, probeSsh, preparations } = this.#options
+    preparations.endOthers((id) => servers.find(id)?.status === 'initializing')
+    const waiting = own.filter((server) => this.#waitsForSsh(server))
+    for (const server of waiting) preparations.begin(server, provider, false)
     const queue = waiting.values()
     const worker = async (): Promise<void> => {
       for (const server of queue) {
         const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
-        await this.#options.servers.apply(server.id, (now) =>
-          sshAnswered(now, answers ? 'yes' : 'no', clock.now(), policy),
-        )
+        const now = servers.find(server.id)
+        if (!now) continue
+        if (answers) preparations.begin(now, provider, true)
+        const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
+        if (isPrepared) {
+          await servers.apply(now.id, (then) =>
+            sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy),
+          )
+        } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
       }
     }
     await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE, waiting.length) }, worker))
@@ -146,7 +160,7 @@ export class Observer {
       return sinceMs !== undefined && nowMs - sinceMs > REBOOT_SETTLE_MS
     }
     this.#rebootSeenMs.delete(server.id)
-    if (server.instanceState !== 'running') return false
+    if (server.instanceState !== 'running' || server.initFailedAt !== null) return false
     return server.status === 'initializing' || server.status === 'resuming'
   }
 }

@@ -14,7 +14,7 @@ import {
 } from '../../../shared/logic/server-life.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
-import type { LaunchBreaker, ServerLauncher, ServerStore } from '../servers/index.ts'
+import type { LaunchBreaker, ServerLauncher, ServerPreparations, ServerStore } from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
 import { Observer } from './observer.ts'
 
@@ -30,6 +30,7 @@ export interface ReconcilerOptions {
   clouds: ReconcilerClouds
   launcher: Pick<ServerLauncher, 'launch'>
   breaker: LaunchBreaker
+  preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
   clock: Clock
   log: Log
   newId: () => string
@@ -172,6 +173,7 @@ export class Reconciler {
   #isBusy(lane: Lane): boolean {
     for (const server of this.#options.servers.all()) {
       if (server.cloudId !== lane.cloudId || server.location !== lane.location) continue
+      if (server.initFailedAt !== null && server.status === 'initializing') continue
       if (ON_ITS_WAY.has(server.status) || server.rebooting) return true
     }
     return false
@@ -272,6 +274,11 @@ export class Reconciler {
       runningAt: null,
       terminatedAt: null,
       absentSince: null,
+      prepared: [],
+      initFailedAt: null,
+      subnetId: null,
+      elasticIp: null,
+      spot: role.cloudFeatures.spot !== null,
     }))
     await servers.put(
       made,

@@ -8,6 +8,9 @@ import type { Clock } from '../ports.ts'
 /** Terminated servers that stay in memory and in lists. */
 const KEEP_TERMINATED = 500
 
+/** Events that carry what was wrong with the server. */
+const TELLS_ERROR: ReadonlySet<string> = new Set(['InstanceLaunchFailed', 'HostUp', 'HostInitFailed'])
+
 /** Where servers and what happened to them are kept; both are written in one transaction. */
 export interface ServerRepository {
   /** All that are not terminated, and the newest terminated ones. */
@@ -129,7 +132,7 @@ export class ServerStore {
       message: event.message,
       reason: event.reason,
       firedBy: event.firedBy,
-      error: event.kind === 'InstanceLaunchFailed' || event.kind === 'HostUp' ? server.error : null,
+      error: TELLS_ERROR.has(event.kind) ? server.error : null,
     }))
   }
 

@@ -3,6 +3,7 @@ import type { CloudProvider, CloudSignIn } from '../cloud-provider.ts'
 import { AwsClients } from './aws-clients.ts'
 import { AwsInstances } from './instances.ts'
 import { AwsKeyPairs } from './key-pairs.ts'
+import { AwsNetworks } from './networks.ts'
 import { AwsOffers } from './offers.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
@@ -27,6 +28,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
   const keyPairs = new AwsKeyPairs(clients)
   const groups = new AwsSecurityGroups(clients, clock)
   return {
+    networks: new AwsNetworks(clients),
     identity: (location, options) => clients.identity(location, options),
     zones: (location, options) => offers.zones(location, options),
     instanceTypes: (location, options) => offers.instanceTypes(location, options),

@@ -155,15 +155,70 @@ export const images: readonly ImageFacts[] = regions.flatMap((region) =>
   })),
 )
 
+export interface VpcFacts {
+  id: string
+  name: string | null
+  cidr: string
+  isDefault: boolean
+}
+
+export interface SubnetFacts {
+  id: string
+  name: string | null
+  vpcId: string
+  zone: string
+  cidr: string
+  isDefault: boolean
+  /** Whether instances get a public address there unless the call says otherwise. */
+  publicByDefault: boolean
+}
+
 /** The default network of a region. */
-export function vpcOf(region: string): { id: string; cidr: string } {
-  return { id: fixedId('vpc', region), cidr: '172.31.0.0/16' }
+export function vpcOf(region: string): VpcFacts {
+  return { id: fixedId('vpc', region), name: null, cidr: '172.31.0.0/16', isDefault: true }
+}
+
+/** The networks of a region: its default one, and one with a public and a private subnet in each of two zones. */
+export function vpcsOf(region: string): VpcFacts[] {
+  return [
+    vpcOf(region),
+    { id: fixedId('vpc', `${region} lab`), name: 'lab', cidr: '127.64.0.0/16', isDefault: false },
+  ]
 }
 
 /** The default subnet of a zone. */
-export function subnetOf(zone: string): { id: string; zone: string; cidr: string } {
-  const position = Math.max(0, 'abcdef'.indexOf(zone.slice(-1)))
-  return { id: fixedId('subnet', zone), zone, cidr: `172.31.${position * 16}.0/20` }
+export function subnetOf(zone: string): SubnetFacts {
+  return {
+    id: fixedId('subnet', zone),
+    name: null,
+    vpcId: vpcOf(zone.slice(0, -1)).id,
+    zone,
+    cidr: `172.31.${zonePosition(zone) * 16}.0/20`,
+    isDefault: true,
+    publicByDefault: true,
+  }
+}
+
+/** All subnets of a region. Those of the lab lie where each address is one of this machine's own. */
+export function subnetsOf(region: string): SubnetFacts[] {
+  const zones = regionOf(region)?.zones ?? []
+  const lab = vpcsOf(region).find(({ name }) => name === 'lab')
+  const ofLab = zones.slice(0, 2).flatMap((zone) =>
+    ['public', 'private'].map((name, position): SubnetFacts => ({
+      id: fixedId('subnet', `${zone} lab ${name}`),
+      name: `lab-${name}-${zone.slice(-1)}`,
+      vpcId: lab?.id ?? '',
+      zone,
+      cidr: `127.64.${(zonePosition(zone) * 2 + position) * 16}.0/20`,
+      isDefault: false,
+      publicByDefault: name === 'public',
+    })),
+  )
+  return [...zones.map(subnetOf), ...ofLab]
+}
+
+function zonePosition(zone: string): number {
+  return Math.max(0, 'abcdef'.indexOf(zone.slice(-1)))
 }
 
 /** A zone's name that is the same in every account. */

@@ -131,11 +131,29 @@ it('has a default network with a subnet in each zone', async () => {
     new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }),
   )
   expect(Vpcs).toMatchObject([{ IsDefault: true, State: 'available' }])
-  const { Subnets = [] } = await cloud.ec2.send(new DescribeSubnetsCommand({}))
+  const { Subnets = [] } = await cloud.ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'default-for-az', Values: ['true'] }] }),
+  )
   expect(Subnets.map(({ AvailabilityZone }) => AvailabilityZone)).toEqual([
     'sandbox-east-1a',
     'sandbox-east-1b',
     'sandbox-east-1c',
   ])
   expect(Subnets.every(({ VpcId }) => VpcId === Vpcs[0]?.VpcId)).toBe(true)
+})
+
+it('has a network of its own with public and private subnets', async () => {
+  const { Vpcs = [] } = await cloud.ec2.send(
+    new DescribeVpcsCommand({ Filters: [{ Name: 'tag:Name', Values: ['lab'] }] }),
+  )
+  expect(Vpcs).toMatchObject([{ IsDefault: false }])
+  const { Subnets = [] } = await cloud.ec2.send(
+    new DescribeSubnetsCommand({ Filters: [{ Name: 'vpc-id', Values: [Vpcs[0]?.VpcId ?? ''] }] }),
+  )
+  expect(Subnets.map((subnet) => [subnet.AvailabilityZone, subnet.MapPublicIpOnLaunch])).toEqual([
+    ['sandbox-east-1a', true],
+    ['sandbox-east-1a', false],
+    ['sandbox-east-1b', true],
+    ['sandbox-east-1b', false],
+  ])
 })
