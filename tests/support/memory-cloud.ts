@@ -1,4 +1,5 @@
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
+import { MemoryMachineImages } from './memory-machine-images.ts'
 
 /**
  * A CloudProvider in memory, without a protocol: for benchmarks of the engine alone and for tests of what the engine decides.
@@ -101,6 +102,31 @@ export class MemoryCloud implements CloudProvider {
   async ensureSecurityGroup(_location: string, group: { name: string }) {
     this.#count('ensureSecurityGroup')
     return { id: `sg-${group.name}`, created: true }
+  }
+  readonly machineImages = new MemoryMachineImages()
+  readonly discovery: CloudProvider['discovery'] = {
+    instances: async () =>
+      [...this.instances.values()]
+        .filter(({ state }) => state !== 'terminated')
+        .map((instance) => ({
+          ...instance,
+          architecture: 'x86_64' as const,
+          platform: 'Linux/UNIX',
+          vpcId: null,
+          subnetId: null,
+          securityGroups: [],
+        })),
+    tag: async (_location, id, tags) => {
+      this.#count('tag')
+      const instance = this.instances.get(id)
+      if (instance) this.instances.set(id, { ...instance, tags: { ...instance.tags, ...tags } })
+    },
+    untag: async (_location, id, keys) => {
+      const instance = this.instances.get(id)
+      if (!instance) return
+      const kept = Object.entries(instance.tags).filter(([key]) => !keys.includes(key))
+      this.instances.set(id, { ...instance, tags: Object.fromEntries(kept) })
+    },
   }
   async deleteSecurityGroup() {
     return true

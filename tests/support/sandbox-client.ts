@@ -23,6 +23,7 @@ export interface SandboxProcessOptions {
   terminateMs?: number
   terminatedListedMs?: number
   invisibleMs?: number
+  imageMs?: number
   idSeed?: string
 }
 

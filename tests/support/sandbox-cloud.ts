@@ -57,7 +57,7 @@ export async function startSandboxCloud(times: Partial<SandboxTimes> = {}): Prom
       dir,
       clock: realClock,
       log: silentLog,
-      times: { bootMs: 0, stopMs: 0, terminateMs: 0, ...times },
+      times: { bootMs: 0, stopMs: 0, terminateMs: 0, imageMs: 0, ...times },
     })
   const clients: EC2Client[] = []
   let sandbox = make()

@@ -20,6 +20,7 @@ const { values } = parseArgs({
     'terminate-ms': { type: 'string' },
     'terminated-listed-ms': { type: 'string' },
     'invisible-ms': { type: 'string' },
+    'image-ms': { type: 'string' },
     'id-seed': { type: 'string' },
   },
 })
@@ -32,6 +33,7 @@ async function main(): Promise<void> {
   const terminateMs = Milliseconds.parse(values['terminate-ms'])
   const terminatedListedMs = Milliseconds.parse(values['terminated-listed-ms'])
   const invisibleMs = Milliseconds.parse(values['invisible-ms'])
+  const imageMs = Milliseconds.parse(values['image-ms'])
   const sandbox = new Sandbox({
     dir: z.string().parse(values.dir),
     clock: realClock,
@@ -48,6 +50,7 @@ async function main(): Promise<void> {
       ...(stopMs === undefined ? {} : { stopMs }),
       ...(terminateMs === undefined ? {} : { terminateMs }),
       ...(terminatedListedMs === undefined ? {} : { terminatedListedMs }),
+      ...(imageMs === undefined ? {} : { imageMs }),
       ...(invisibleMs === undefined ? {} : { invisibleMs }),
     },
   })

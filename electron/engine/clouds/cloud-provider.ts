@@ -2,6 +2,11 @@ import type { CloudImage, InstanceType, SecurityGroupRef, Zone } from '../../../
 import type { NetworksPort } from './networks-port.ts'
 import type { InstanceState } from '../../../shared/model/servers.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
+import type { CallOptions } from './call-options.ts'
+import type { CloudDiscovery } from './discovery-port.ts'
+import type { MachineImages } from './machine-images-port.ts'
+
+export type { CallOptions } from './call-options.ts'
 
 /** An instance as the cloud describes it. */
 export interface CloudInstance {
@@ -44,10 +49,6 @@ export interface IngressRule {
   toPort: number
   /** A CIDR block, or the group itself. */
   source: { cidr: string } | { self: true }
-}
-
-export interface CallOptions {
-  signal?: AbortSignal
 }
 
 /**
@@ -122,6 +123,9 @@ export interface CloudProvider {
     tag: { key: string; value: string },
     options?: CallOptions,
   ): Promise<SecurityGroupRef[]>
+
+  readonly machineImages: MachineImages
+  readonly discovery: CloudDiscovery
 
   /** Ends connections. */
   close(): void

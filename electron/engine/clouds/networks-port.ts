@@ -1,5 +1,5 @@
 import type { Subnet, Vpc } from '../../../shared/model/clouds.ts'
-import type { CallOptions } from './cloud-provider.ts'
+import type { CallOptions } from './call-options.ts'
 
 /** The networks of a location. */
 export interface NetworksPort {

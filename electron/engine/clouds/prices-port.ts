@@ -1,5 +1,5 @@
 import type { PriceList } from '../../../shared/model/clouds.ts'
-import type { CallOptions } from './cloud-provider.ts'
+import type { CallOptions } from './call-options.ts'
 
 /** What a cloud asks for what it offers. */
 export interface CloudPrices {

@@ -1,9 +1,11 @@
 import type { Clock, Log } from '../../ports.ts'
 import type { CloudProvider, CloudSignIn } from '../cloud-provider.ts'
 import { AwsClients } from './aws-clients.ts'
+import { AwsDiscovery } from './discovery.ts'
 import { AwsInstances } from './instances.ts'
 import { AwsKeyPairs } from './key-pairs.ts'
 import { AwsNetworks } from './networks.ts'
+import { AwsMachineImages } from './machine-images.ts'
 import { AwsOffers } from './offers.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
@@ -47,6 +49,8 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     deleteSecurityGroup: (location, groupId, options) => groups.delete(location, groupId, options),
     securityGroups: (location, options) => groups.list(location, options),
     securityGroupsByTag: (location, tag, options) => groups.byTag(location, tag, options),
+    machineImages: new AwsMachineImages(clients),
+    discovery: new AwsDiscovery(clients, pageSize),
     close: () => clients.close(),
   }
 }

@@ -108,6 +108,7 @@ export class Sandbox {
         const shown = record ? await machines.of(record).console.read() : undefined
         return shown ?? { text: '', at: clock.now() }
       },
+      disks: machines.disks,
       faults: this.#cloudFaults(),
     }
     this.#endpoint = new Endpoint({ state, faults: this.faults, log, port })
@@ -145,6 +146,7 @@ export class Sandbox {
         this.faults.take('no-capacity', (fault) => fault.zone === undefined || fault.zone === zone)?.room ??
         count,
       invisibleMs: () => this.faults.take('invisible')?.ms,
+      imageFailure: () => this.faults.take('image-fails')?.message,
       isPageMissing: (action: Call['action'], page) =>
         this.faults.take('missing-page', (fault) => fault.action === action && fault.page === page) !==
         undefined,

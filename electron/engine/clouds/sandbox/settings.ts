@@ -8,6 +8,8 @@ export interface SandboxTimes {
   terminateMs: number
   /** How long a terminated instance stays listed. */
   terminatedListedMs: number
+  /** From CreateImage or CopyImage to available. */
+  imageMs: number
   /** How long a new instance is not found yet. */
   invisibleMs: number
 }
@@ -17,6 +19,7 @@ export const defaultTimes: SandboxTimes = {
   stopMs: 1_500,
   terminateMs: 1_500,
   terminatedListedMs: 600_000,
+  imageMs: 4_000,
   invisibleMs: 0,
 }
 

@@ -17,7 +17,17 @@ export interface CloudState {
   follow: (instanceIds: readonly string[]) => void
   /** Serial console text of an instance and when it last grew. */
   consoleText: (instanceId: string) => Promise<{ text: string; at: number }>
+  /** The files of images and instances. */
+  disks: CloudDisks
   faults: CloudFaults
+}
+
+/** The files that an image holds and an instance starts with. */
+export interface CloudDisks {
+  /** Keeps a copy of an instance's files as they are now. */
+  saveInstance: (instanceId: string, imageId: string) => Promise<void>
+  copyImage: (fromImageId: string, imageId: string) => Promise<void>
+  removeImage: (imageId: string) => Promise<void>
 }
 
 /** The faults that an action has to know of; the others are made around it. */
@@ -26,6 +36,8 @@ export interface CloudFaults {
   roomIn: (zone: string, count: number) => number
   /** How long an instance that is launched now stays unknown, or undefined for the usual time. */
   invisibleMs: () => number | undefined
+  /** Whether the image that is made now fails, and with which words. */
+  imageFailure: () => string | undefined
   /** Whether this page of this action's list is to be left out. */
   isPageMissing: (action: string, page: number) => boolean
 }

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import { imageActions } from './images.ts'
+import { imageMakingActions } from './image-making.ts'
 import { instanceAttributeActions } from './instance-attributes.ts'
 import { instanceTypeActions } from './instance-types.ts'
 import { instanceActions } from './instances.ts'
@@ -30,6 +31,7 @@ export const services: readonly Service[] = [
         ...placeActions,
         ...instanceTypeActions,
         ...imageActions,
+        ...imageMakingActions,
         ...launchActions,
         ...instanceActions,
         ...instanceAttributeActions,

@@ -1,31 +1,45 @@
 import { type ImageFacts, imageOwner, images } from '../catalog.ts'
-import { CloudError } from '../http/cloud-error.ts'
 import type { XmlValue } from '../http/xml.ts'
-import type { Action } from './action.ts'
+import type { ImageRecord } from '../state/records.ts'
+import type { Action, Call, CloudState } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
+import { checkId, imageNotFound, ownImages } from './image-lookup.ts'
 import { fixedOrder, pageOf } from './pages.ts'
+import { tagSetXml, type TagSet } from './tag-sets.ts'
 
-/** An image by its id. Throws `InvalidAMIID.Malformed` or `InvalidAMIID.NotFound`. */
-export function imageOf(region: string, id: string): ImageFacts {
-  if (!/^ami-[0-9a-f]{8,17}$/.test(id)) {
-    throw new CloudError('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`)
-  }
-  const found = images.find((image) => image.id === id && image.region === region)
-  if (!found) throw new CloudError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
-  return found
+/** An image as DescribeImages tells it, whether it was shipped or made. */
+interface DescribedImage {
+  id: string
+  name: string
+  description: string
+  architecture: string
+  createdAt: string
+  deprecatedAt: string | null
+  ownerId: string
+  /** The owner's alias, for the Sandbox's own images. */
+  ownerAlias: string | null
+  state: ImageRecord['state']
+  stateReason: ImageRecord['stateReason']
+  snapshotIds: readonly string[]
+  tags: TagSet
 }
 
 const describeImages: Action = (state, call) => {
-  const { params, region, now } = call
+  const { params, now } = call
   const ids = params.list('ImageId')
   const owners = params.list('Owner')
-  const all = images.filter((image) => image.region === region)
+  const self = state.store.account?.accountId ?? ''
+  const all = described(state, call)
   const asked =
     ids.length > 0
-      ? ids.map((id) => imageOf(region, id))
+      ? ids.map((id) => byId(all, id))
       : all.filter((image) => params.flag('IncludeDeprecated') === true || !isDeprecated(image, now))
   const owned = asked.filter(
-    () => owners.length === 0 || owners.includes(imageOwner.id) || owners.includes(imageOwner.alias),
+    ({ ownerId, ownerAlias }) =>
+      owners.length === 0 ||
+      owners.includes(ownerId) ||
+      (ownerAlias !== null && owners.includes(ownerAlias)) ||
+      (ownerId === self && owners.includes('self')),
   )
   const found = filtered(owned, params, (image, name) => {
     switch (name) {
@@ -36,11 +50,11 @@ const describeImages: Action = (state, call) => {
       case 'architecture':
         return [image.architecture]
       case 'state':
-        return ['available']
+        return [image.state]
       case 'owner-id':
-        return [imageOwner.id]
+        return [image.ownerId]
       case 'owner-alias':
-        return [imageOwner.alias]
+        return image.ownerAlias === null ? [] : [image.ownerAlias]
       case 'root-device-type':
         return ['ebs']
       case 'root-device-name':
@@ -50,7 +64,7 @@ const describeImages: Action = (state, call) => {
       case 'image-type':
         return ['machine']
       case 'is-public':
-        return ['true']
+        return [String(image.ownerAlias !== null)]
       case 'platform-details':
         return ['Linux/UNIX']
       case 'platform':
@@ -60,28 +74,61 @@ const describeImages: Action = (state, call) => {
       case 'creation-date':
         return [image.createdAt]
       default:
-        return tagValues({}, name)
+        return tagValues(image.tags, name)
     }
   })
   const { items, nextToken } = pageOf(found, state, call, { orderOf: fixedOrder, min: 1 })
   return { imagesSet: items.map(imageXml), nextToken }
 }
 
-function isDeprecated(image: ImageFacts, now: number): boolean {
+function described(state: CloudState, call: Call): DescribedImage[] {
+  const shipped = images.filter((image) => image.region === call.region).map(ofCatalog)
+  const ownerId = state.store.account?.accountId ?? ''
+  const own = ownImages(state, call).map((image) => ({
+    ...image,
+    createdAt: new Date(image.createdAt).toISOString(),
+    deprecatedAt: null,
+    ownerId,
+    ownerAlias: null,
+  }))
+  return [...shipped, ...own]
+}
+
+function ofCatalog(image: ImageFacts): DescribedImage {
+  return {
+    ...image,
+    ownerId: imageOwner.id,
+    ownerAlias: imageOwner.alias,
+    state: 'available',
+    stateReason: null,
+    snapshotIds: [],
+    tags: {},
+  }
+}
+
+function byId(all: readonly DescribedImage[], id: string): DescribedImage {
+  checkId(id)
+  const found = all.find((image) => image.id === id)
+  if (!found) throw imageNotFound(id)
+  return found
+}
+
+function isDeprecated(image: DescribedImage, now: number): boolean {
   return image.deprecatedAt !== null && Date.parse(image.deprecatedAt) <= now
 }
 
-function imageXml(image: ImageFacts): XmlValue {
+function imageXml(image: DescribedImage): XmlValue {
   return {
     imageId: image.id,
-    imageLocation: `${imageOwner.alias}/${image.name}`,
-    imageState: 'available',
-    imageOwnerId: imageOwner.id,
+    imageLocation: `${image.ownerAlias ?? image.ownerId}/${image.name}`,
+    imageState: image.state,
+    stateReason: image.state === 'failed' && image.stateReason ? image.stateReason : undefined,
+    imageOwnerId: image.ownerId,
     creationDate: image.createdAt,
-    isPublic: true,
+    isPublic: image.ownerAlias !== null,
     architecture: image.architecture,
     imageType: 'machine',
-    imageOwnerAlias: imageOwner.alias,
+    imageOwnerAlias: image.ownerAlias,
     name: image.name,
     description: image.description,
     rootDeviceType: 'ebs',
@@ -89,11 +136,17 @@ function imageXml(image: ImageFacts): XmlValue {
     blockDeviceMapping: [
       {
         deviceName: '/dev/sda1',
-        ebs: { volumeSize: 8, deleteOnTermination: true, volumeType: 'gp3', encrypted: false },
+        ebs: {
+          snapshotId: image.snapshotIds[0],
+          volumeSize: 8,
+          deleteOnTermination: true,
+          volumeType: 'gp3',
+          encrypted: false,
+        },
       },
     ],
     virtualizationType: 'hvm',
-    tagSet: [],
+    tagSet: tagSetXml(image.tags),
     hypervisor: 'xen',
     enaSupport: true,
     sriovNetSupport: 'simple',

@@ -6,7 +6,7 @@ import { spread } from '../ids.ts'
 import { bootTime, settled } from '../life.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
-import { imageOf } from './images.ts'
+import { launchableImage } from './image-lookup.ts'
 import { reservationXml } from './instance-xml.ts'
 import { keyPairOf } from './key-pairs.ts'
 import { groupNamed, groupOf } from './security-groups.ts'
@@ -67,7 +67,7 @@ function newInstances(state: CloudState, call: Call, token: string | null): Inst
   const { params, region, now } = call
   const counts = readCounts(params)
   const type = readType(params)
-  const image = imageOf(region, params.required('ImageId'))
+  const image = launchableImage(state, call, params.required('ImageId'))
   if (image.architecture !== type.architecture) {
     throw new CloudError(
       'InvalidParameterValue',

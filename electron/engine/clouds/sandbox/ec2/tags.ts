@@ -2,6 +2,7 @@ import { CloudError } from '../http/cloud-error.ts'
 import type { Change } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { filtered } from './filters.ts'
+import { ownImage, ownImages } from './image-lookup.ts'
 import { instanceOf, listedInstances } from './instance-lookup.ts'
 import { pageOf, fixedOrder } from './pages.ts'
 import { groupOf } from './security-groups.ts'
@@ -49,6 +50,7 @@ const describeTags: Action = (state, call) => {
   const keyPairs = [...state.store.keyPairs.values()].filter((pair) => pair.region === region)
   const rows = [
     ...listedInstances(state, call).map((instance) => ({ ...instance, type: 'instance' })),
+    ...ownImages(state, call).map((image) => ({ ...image, type: 'image' })),
     ...groups.map((group) => ({ ...group, type: 'security-group' })),
     ...keyPairs.map((pair) => ({ ...pair, type: 'key-pair' })),
   ].flatMap(({ id, type, tags }) => Object.entries(tags).map(([key, value]) => ({ id, type, key, value })))
@@ -93,6 +95,15 @@ function resource(state: CloudState, call: Call, id: string): Tagged {
           kind: 'instance',
           put: { ...(state.store.instances.get(id) ?? instanceOf(state, call, id)), tags },
         }),
+      }
+    }
+    case 'ami': {
+      const image = ownImage(state, call, id)
+      return {
+        id,
+        type: 'image',
+        tags: image.tags,
+        retag: (tags) => ({ kind: 'image', put: { ...image, tags } }),
       }
     }
     case 'sg': {

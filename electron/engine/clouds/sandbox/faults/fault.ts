@@ -56,6 +56,12 @@ export const SandboxFault = z.discriminatedUnion('kind', [
   }),
   /** Instances that are launched while this lasts are not found for so long. */
   z.strictObject({ kind: z.literal('invisible'), ms: z.number().min(0), ...lasting }),
+  /** Images that are made while this lasts fail instead of becoming available. */
+  z.strictObject({
+    kind: z.literal('image-fails'),
+    message: z.string().default('Snapshot creation failed'),
+    ...lasting,
+  }),
   /** SSH servers accept and never answer: of one instance or of all. */
   z.strictObject({ kind: z.literal('ssh-hang'), instanceId: z.string().optional(), ...lasting }),
   /** Something happens to an instance behind everybody's back, once. */

@@ -16,6 +16,8 @@ interface MachineOptions {
   /** The instance's own folder. */
   dir: string
   record: InstanceRecord
+  /** Puts the files of the instance's image into its new home. */
+  fillHome: (homeDir: string) => Promise<void>
   clock: Clock
   log: Log
   isHanging: () => boolean
@@ -116,7 +118,12 @@ export class Machine {
     try {
       return await readFile(this.#hostKeyPath, 'utf8')
     } catch {
-      await writeFile(join(this.#place.homeDir, '.bashrc'), bashStart, { mode: 0o644 })
+      await this.#options.fillHome(this.#place.homeDir)
+      await writeFile(join(this.#place.homeDir, '.bashrc'), bashStart, { mode: 0o644, flag: 'wx' }).catch(
+        (thrown: unknown) => {
+          if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown
+        },
+      )
       return this.#makeHostKey()
     }
   }

@@ -4,6 +4,7 @@ import { settled, stopping, terminating } from '../life.ts'
 import { defaultSshPort, type SandboxTimes, sshPortTag } from '../settings.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { SandboxStore } from '../state/store.ts'
+import { ImageDisks } from './image-disks.ts'
 import { Machine } from './machine.ts'
 import { endMarkedProcesses } from './processes.ts'
 
@@ -21,6 +22,7 @@ const settledForGood = 'nothing more happens by itself'
 
 /** Runs the machines: makes each what its record says, now and as time passes. */
 export class Machines {
+  readonly disks: ImageDisks
   readonly #options: MachinesOptions
   readonly #machines = new Map<string, Machine>()
   readonly #waits = new Map<string, AbortController>()
@@ -29,6 +31,7 @@ export class Machines {
 
   constructor(options: MachinesOptions) {
     this.#options = options
+    this.disks = new ImageDisks(options.dir)
   }
 
   /** Brings up what was running; resolves when it can be reached. */
@@ -36,6 +39,7 @@ export class Machines {
     const { store, clock, log } = this.#options
     this.#isStopped = false
     const records = [...store.instances.values()]
+    await this.disks.removeUnknown(new Set(store.images.keys()))
     // What a killed process left behind.
     await endMarkedProcesses(new Set(records.map((record) => this.#dirOf(record.id))))
     await Promise.all(
@@ -93,6 +97,7 @@ export class Machines {
     const machine = new Machine({
       dir: this.#dirOf(record.id),
       record,
+      fillHome: (homeDir) => this.disks.fill(record.imageId, homeDir),
       clock,
       log,
       isHanging: () => isHanging(record.id),

@@ -107,6 +107,27 @@ export const GroupRecord = z.object({
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
 
+/** An image that the account made, of an instance or of an image of another region. */
+export const ImageRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  name: z.string(),
+  description: z.string(),
+  architecture: z.enum(['x86_64', 'arm64']),
+  createdAt: z.number(),
+  state: z.enum(['pending', 'available', 'failed']),
+  stateReason: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** What it becomes by itself, and when. */
+  next: z.object({ state: z.enum(['available', 'failed']), at: z.number() }).nullable(),
+  sourceInstanceId: z.string().nullable(),
+  sourceImageId: z.string().nullable(),
+  snapshotIds: z.array(z.string()),
+  /** The client token of the call that copied it, or null. */
+  token: z.string().nullable(),
+  tags: Tags,
+})
+export type ImageRecord = z.infer<typeof ImageRecord>
+
 /** One change of the state; a line of the journal is a list of them. */
 export const Change = z.union([
   z.object({ kind: z.literal('account'), put: AccountRecord }),
@@ -114,6 +135,7 @@ export const Change = z.union([
   z.object({ kind: z.literal('launch'), put: LaunchRecord }),
   z.object({ kind: z.literal('keyPair'), put: KeyPairRecord }),
   z.object({ kind: z.literal('group'), put: GroupRecord }),
-  z.object({ kind: z.enum(['instance', 'launch', 'keyPair', 'group']), drop: z.string() }),
+  z.object({ kind: z.literal('image'), put: ImageRecord }),
+  z.object({ kind: z.enum(['instance', 'launch', 'keyPair', 'group', 'image']), drop: z.string() }),
 ])
 export type Change = z.infer<typeof Change>

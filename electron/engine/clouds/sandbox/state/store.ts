@@ -7,6 +7,7 @@ import {
   type AccountRecord,
   Change,
   type GroupRecord,
+  type ImageRecord,
   type InstanceRecord,
   type KeyPairRecord,
   type LaunchRecord,
@@ -20,6 +21,7 @@ export class SandboxStore {
   readonly launches = new Map<string, LaunchRecord>()
   readonly keyPairs = new Map<string, KeyPairRecord>()
   readonly groups = new Map<string, GroupRecord>()
+  readonly images = new Map<string, ImageRecord>()
   #account: AccountRecord | undefined
   #journal: Journal | undefined
 
@@ -85,11 +87,14 @@ export class SandboxStore {
         case 'group':
           this.groups.set(change.put.id, change.put)
           break
+        case 'image':
+          this.images.set(change.put.id, change.put)
+          break
       }
     }
   }
 
-  #mapOf(kind: 'instance' | 'launch' | 'keyPair' | 'group'): Map<string, unknown> {
+  #mapOf(kind: 'instance' | 'launch' | 'keyPair' | 'group' | 'image'): Map<string, unknown> {
     switch (kind) {
       case 'instance':
         return this.instances
@@ -99,6 +104,8 @@ export class SandboxStore {
         return this.keyPairs
       case 'group':
         return this.groups
+      case 'image':
+        return this.images
     }
   }
 
@@ -106,6 +113,7 @@ export class SandboxStore {
     if (this.#account) yield { kind: 'account', put: this.#account }
     for (const put of this.groups.values()) yield { kind: 'group', put }
     for (const put of this.keyPairs.values()) yield { kind: 'keyPair', put }
+    for (const put of this.images.values()) yield { kind: 'image', put }
     for (const put of this.instances.values()) yield { kind: 'instance', put }
     for (const put of this.launches.values()) yield { kind: 'launch', put }
   }
