@@ -1,9 +1,24 @@
 import { defineStore } from 'pinia'
 import { remembered } from '../stores/remembered.ts'
 
+/** Names of what draws WebGL on a processor: Chromium's own, Mesa's, Windows' and Apple's. */
+const softwareRenderers = /swiftshader|llvmpipe|softpipe|basic render|software/i
+
+/** Whether a graphics card draws: a processor that plays one is slower than plain text in the page. */
+function hasGraphicsCard(): boolean {
+  const context = document
+    .createElement('canvas')
+    .getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  if (context === null) return false
+  const names = context.getExtension('WEBGL_debug_renderer_info')
+  const renderer: unknown = context.getParameter(names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER)
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return !softwareRenderers.test(String(renderer))
+}
+
 /**
- * How terminals are drawn in this window. `renderer: 'dom'` keeps the text in the page, for machines without a usable
- * graphics card and for whoever reads the page; `?renderer=dom` in the address asks for it too. `screenReader` adds a text
+ * How terminals are drawn in this window. `renderer: 'dom'` keeps the text in the page, for whoever reads the page, and is
+ * what machines without a graphics card get; `?renderer=dom` in the address asks for it too. `screenReader` adds a text
  * mirror for assistive software.
  */
 export const useTerminalPreferences = defineStore('terminal-preferences', () => {
@@ -12,5 +27,9 @@ export const useTerminalPreferences = defineStore('terminal-preferences', () => 
     screenReader: false,
   })
   const asked = new URLSearchParams(location.search).get('renderer') === 'dom'
-  return { preferences, usesWebgl: () => !asked && preferences.value.renderer === 'auto' }
+  let hasCard: boolean | undefined
+  function usesWebgl(): boolean {
+    return !asked && preferences.value.renderer === 'auto' && (hasCard ??= hasGraphicsCard())
+  }
+  return { preferences, usesWebgl }
 })
