@@ -36,6 +36,12 @@ describe('a draft', () => {
     expect(sameDraft(draftOf(design), draftOf(aFarm({}, [{}])))).toBe(false)
   })
 
+  it('of a farm that runs holds nothing of its state', () => {
+    const farm = { ...aFarm(), state: { status: 'running' } }
+    expect(toFarmInput(draftOf(farm))).not.toHaveProperty('state')
+    expect(FarmInput.safeParse(toFarmInput(draftOf(farm))).success).toBe(true)
+  })
+
   it('leaves out the id of a farm role that was never saved', () => {
     const [role] = draftOf(aFarm()).roles
     if (!role) throw new Error('a farm role was expected')

@@ -15,13 +15,18 @@ export function emptyDraft(timezone: string): FarmDraft {
   }
 }
 
-/** The draft that shows a saved design, its farm roles in launch order. */
+/** The draft that shows a saved design, its farm roles in launch order; of a farm, its design alone without its state. */
 export function draftOf(design: FarmDesign): FarmDraft {
-  const { id: _id, createdAt: _made, updatedAt: _changed, roles: designed, ...fields } = design
-  const { launchOrder } = fields
-  const roles = designed.map(({ id, ...role }) => ({ key: id, id, ...role }))
+  const { name, description, ownerNote, timezone, launchOrder, tags, lease } = design
+  const roles = design.roles.map(({ id, ...role }) => ({ key: id, id, ...role }))
   return {
-    ...fields,
+    name,
+    description,
+    ownerNote,
+    timezone,
+    launchOrder,
+    tags,
+    lease,
     roles: launchOrder === 'sequential' ? roles.toSorted((a, b) => a.launchIndex - b.launchIndex) : roles,
   }
 }
