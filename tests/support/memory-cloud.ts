@@ -1,3 +1,4 @@
+import { MemorySnapshots, MemoryVolumes } from './memory-volumes.ts'
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
 import { MemoryMachineImages } from './memory-machine-images.ts'
 
@@ -12,6 +13,8 @@ export class MemoryCloud implements CloudProvider {
     vpcs: async () => [{ id: 'vpc-1', name: null, cidr: '10.0.0.0/16', isDefault: true }],
     subnets: async () => [],
   }
+  readonly volumes = new MemoryVolumes()
+  readonly snapshots = new MemorySnapshots(this.volumes)
   readonly #byToken = new Map<string, CloudInstance[]>()
   #next = 1
 

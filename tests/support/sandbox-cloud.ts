@@ -49,6 +49,18 @@ export interface SandboxCloud {
   remove(): Promise<void>
 }
 
+/** Everything happens at once. */
+const instantTimes = {
+  bootMs: 0,
+  stopMs: 0,
+  terminateMs: 0,
+  volumeMs: 0,
+  attachMs: 0,
+  detachMs: 0,
+  snapshotMs: 0,
+  imageMs: 0,
+}
+
 /** Starts a Sandbox whose instances change at once, unless the times say otherwise. */
 export async function startSandboxCloud(times: Partial<SandboxTimes> = {}): Promise<SandboxCloud> {
   const dir = await mkdtemp(join(tmpdir(), 'sandbox-'))
@@ -57,7 +69,7 @@ export async function startSandboxCloud(times: Partial<SandboxTimes> = {}): Prom
       dir,
       clock: realClock,
       log: silentLog,
-      times: { bootMs: 0, stopMs: 0, terminateMs: 0, imageMs: 0, ...times },
+      times: { ...instantTimes, ...times },
     })
   const clients: EC2Client[] = []
   let sandbox = make()

@@ -5,6 +5,8 @@ import type { Secret } from '../../../shared/model/secret.ts'
 import type { CallOptions } from './call-options.ts'
 import type { CloudDiscovery } from './discovery-port.ts'
 import type { MachineImages } from './machine-images-port.ts'
+import type { SnapshotsPort } from './snapshots-port.ts'
+import type { VolumesPort } from './volumes-port.ts'
 
 export type { CallOptions } from './call-options.ts'
 
@@ -126,6 +128,8 @@ export interface CloudProvider {
 
   readonly machineImages: MachineImages
   readonly discovery: CloudDiscovery
+  readonly volumes: VolumesPort
+  readonly snapshots: SnapshotsPort
 
   /** Ends connections. */
   close(): void

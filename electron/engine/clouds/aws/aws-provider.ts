@@ -9,6 +9,8 @@ import { AwsMachineImages } from './machine-images.ts'
 import { AwsOffers } from './offers.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
+import { AwsSnapshots } from './snapshots.ts'
+import { AwsVolumes } from './volumes.ts'
 
 /** What an AWS account is opened with. */
 export interface AwsProviderOptions {
@@ -51,6 +53,8 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     securityGroupsByTag: (location, tag, options) => groups.byTag(location, tag, options),
     machineImages: new AwsMachineImages(clients),
     discovery: new AwsDiscovery(clients, pageSize),
+    volumes: new AwsVolumes(clients, pageSize),
+    snapshots: new AwsSnapshots(clients, pageSize),
     close: () => clients.close(),
   }
 }

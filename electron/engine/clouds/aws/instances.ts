@@ -15,14 +15,13 @@ import type { CallOptions, CloudInstance, LaunchRequest } from '../cloud-provide
 import type { AwsClients } from './aws-clients.ts'
 import { translateAwsError } from './aws-errors.ts'
 import { awsTags } from './aws-tags.ts'
+import { FILTER_VALUES_MAX, literal, slices } from './filters.ts'
 import { InstanceReader } from './instance-reader.ts'
 import { allPages } from './pages.ts'
 import { tapAnswer } from './whole-answers.ts'
 
 /** The most that DescribeInstances and DescribeTags give in one page (EC2 API Reference). */
 const PAGE_SIZE = 1000
-/** The most values of one filter (EC2 User Guide, "Filtering considerations": 200 filter values). */
-const FILTER_VALUES_MAX = 200
 /** Instances in one call that changes them: one that the cloud refuses holds up no more than these. */
 const BATCH_SIZE = 100
 /** Instances that are read at a stretch, about a millisecond. */
@@ -69,7 +68,7 @@ export class AwsInstances {
   /** By a filter: DescribeInstances with ids refuses them all for one that it does not know (yet). */
   async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]> {
     const instances: CloudInstance[] = []
-    for (const batch of batches(ids, FILTER_VALUES_MAX)) {
+    for (const batch of slices(ids, FILTER_VALUES_MAX)) {
       const page = await this.#list(location, [{ Name: 'instance-id', Values: batch }], options)
       instances.push(...page.instances)
     }
@@ -118,7 +117,7 @@ export class AwsInstances {
 
   /** Instances that the cloud does not know are gone already: the call is made again without them. */
   async terminate(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of batches(ids, BATCH_SIZE)) {
+    for (const batch of slices(ids, BATCH_SIZE)) {
       let left = batch
       while (left.length > 0) {
         try {
@@ -136,7 +135,7 @@ export class AwsInstances {
   }
 
   async stop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of batches(ids, BATCH_SIZE)) {
+    for (const batch of slices(ids, BATCH_SIZE)) {
       await this.#change('StopInstances', location, options, (client, http) =>
         client.send(new StopInstancesCommand({ InstanceIds: batch }), http),
       )
@@ -144,7 +143,7 @@ export class AwsInstances {
   }
 
   async start(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of batches(ids, BATCH_SIZE)) {
+    for (const batch of slices(ids, BATCH_SIZE)) {
       await this.#change('StartInstances', location, options, (client, http) =>
         client.send(new StartInstancesCommand({ InstanceIds: batch }), http),
       )
@@ -152,7 +151,7 @@ export class AwsInstances {
   }
 
   async reboot(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of batches(ids, BATCH_SIZE)) {
+    for (const batch of slices(ids, BATCH_SIZE)) {
       await this.#change('RebootInstances', location, options, (client, http) =>
         client.send(new RebootInstancesCommand({ InstanceIds: batch }), http),
       )
@@ -271,15 +270,4 @@ function unknownIds(thrown: unknown, asked: readonly string[]): Set<string> {
   const named = new Set(cloudMessage.match(/i-[0-9a-z]+/g))
   const unknown = asked.filter((id) => named.has(id))
   return new Set(unknown.length === 0 && asked.length === 1 ? asked : unknown)
-}
-
-/** A filter's value that matches itself only: `*`, `?` and `\` mean something in a filter. */
-function literal(value: string): string {
-  return value.replace(/[*?\\]/g, '\\$&')
-}
-
-function batches<T>(all: readonly T[], size: number): T[][] {
-  const parts: T[][] = []
-  for (let at = 0; at < all.length; at += size) parts.push(all.slice(at, at + size))
-  return parts
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Clock, Log } from '../../ports.ts'
 import type { Call, CloudState } from './ec2/action.ts'
 import { defaultGroups } from './ec2/security-groups.ts'
@@ -8,6 +8,7 @@ import { SandboxFaults } from './faults/sandbox-faults.ts'
 import { Endpoint } from './http/endpoint.ts'
 import { Ids } from './ids.ts'
 import { rebooting, settled, stopping, terminating } from './life.ts'
+import { VolumeFolders } from './machines/volume-folders.ts'
 import { Machines } from './machines/machines.ts'
 import { defaultTimes, type SandboxTimes } from './settings.ts'
 import type { InstanceRecord } from './state/records.ts'
@@ -61,6 +62,7 @@ export class Sandbox {
   readonly #times: SandboxTimes
   #store = new SandboxStore()
   #machines: Machines | undefined
+  #volumeFolders: VolumeFolders | undefined
   #endpoint: Endpoint | undefined
 
   constructor(options: SandboxOptions) {
@@ -84,8 +86,17 @@ export class Sandbox {
         .filter((group) => !store.groups.has(group.id))
         .map((put) => ({ kind: 'group' as const, put })),
     ])
+    const volumeFolders = new VolumeFolders({
+      dir,
+      store,
+      clock,
+      log,
+      homeOf: (instanceId) => join(dir, 'instances', instanceId, 'home'),
+    })
+    this.#volumeFolders = volumeFolders
     const machines = new Machines({
       dir,
+      volumeFolders,
       store,
       times: this.#times,
       clock,
@@ -95,6 +106,7 @@ export class Sandbox {
         undefined,
     })
     this.#machines = machines
+    await volumeFolders.start()
     await machines.start()
     const state: CloudState = {
       store,
@@ -109,6 +121,7 @@ export class Sandbox {
         return shown ?? { text: '', at: clock.now() }
       },
       disks: machines.disks,
+      volumeDisks: volumeFolders,
       faults: this.#cloudFaults(),
     }
     this.#endpoint = new Endpoint({ state, faults: this.faults, log, port })
@@ -127,6 +140,8 @@ export class Sandbox {
     this.#endpoint = undefined
     await this.#machines?.stop()
     this.#machines = undefined
+    await this.#volumeFolders?.stop()
+    this.#volumeFolders = undefined
     await this.#store.close()
   }
 
@@ -147,6 +162,7 @@ export class Sandbox {
         count,
       invisibleMs: () => this.faults.take('invisible')?.ms,
       imageFailure: () => this.faults.take('image-fails')?.message,
+      isAttachStuck: () => this.faults.take('attach-stuck') !== undefined,
       isPageMissing: (action: Call['action'], page) =>
         this.faults.take('missing-page', (fault) => fault.action === action && fault.page === page) !==
         undefined,

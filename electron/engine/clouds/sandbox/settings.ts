@@ -12,6 +12,14 @@ export interface SandboxTimes {
   imageMs: number
   /** How long a new instance is not found yet. */
   invisibleMs: number
+  /** From CreateVolume to available. */
+  volumeMs: number
+  /** From AttachVolume to attached. */
+  attachMs: number
+  /** From DetachVolume to detached. */
+  detachMs: number
+  /** From CreateSnapshot to completed. */
+  snapshotMs: number
 }
 
 export const defaultTimes: SandboxTimes = {
@@ -21,6 +29,10 @@ export const defaultTimes: SandboxTimes = {
   terminatedListedMs: 600_000,
   imageMs: 4_000,
   invisibleMs: 0,
+  volumeMs: 800,
+  attachMs: 800,
+  detachMs: 800,
+  snapshotMs: 2_000,
 }
 
 /** The port that the Sandbox's images name for SSH. */

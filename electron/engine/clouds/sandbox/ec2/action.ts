@@ -3,6 +3,7 @@ import type { Params } from '../http/params.ts'
 import type { XmlValue } from '../http/xml.ts'
 import type { Ids } from '../ids.ts'
 import type { SandboxTimes } from '../settings.ts'
+import type { SnapshotRecord, VolumeRecord } from '../state/records.ts'
 import type { SandboxStore } from '../state/store.ts'
 
 /** What the actions work on. */
@@ -19,6 +20,7 @@ export interface CloudState {
   consoleText: (instanceId: string) => Promise<{ text: string; at: number }>
   /** The files of images and instances. */
   disks: CloudDisks
+  volumeDisks: VolumeDisks
   faults: CloudFaults
 }
 
@@ -30,6 +32,19 @@ export interface CloudDisks {
   removeImage: (imageId: string) => Promise<void>
 }
 
+/** What volumes and snapshots hold. */
+export interface VolumeDisks {
+  /** Makes the content of a new volume: blank, or that of its snapshot. */
+  make: (volume: VolumeRecord) => Promise<void>
+  resize: (volume: VolumeRecord) => Promise<void>
+  remove: (volume: VolumeRecord) => Promise<void>
+  /** Keeps what the volume holds now. */
+  snapshot: (volume: VolumeRecord, snapshot: SnapshotRecord) => Promise<void>
+  removeSnapshot: (snapshot: SnapshotRecord) => Promise<void>
+  /** This volume was attached or is to be detached: sees to its devices when that is done. */
+  follow: (volumeId: string) => void
+}
+
 /** The faults that an action has to know of; the others are made around it. */
 export interface CloudFaults {
   /** How many instances of `count` this zone has room for; it is counted as one call. */
@@ -38,6 +53,8 @@ export interface CloudFaults {
   invisibleMs: () => number | undefined
   /** Whether the image that is made now fails, and with which words. */
   imageFailure: () => string | undefined
+  /** Whether a volume that is attached now stays in *attaching*. */
+  isAttachStuck: () => boolean
   /** Whether this page of this action's list is to be left out. */
   isPageMissing: (action: string, page: number) => boolean
 }

@@ -9,8 +9,10 @@ import { launchActions } from './launch.ts'
 import { networkActions } from './networks.ts'
 import { placeActions } from './places.ts'
 import { securityGroupActions } from './security-groups.ts'
+import { snapshotActions } from './snapshots.ts'
 import { stsActions } from './sts.ts'
 import { tagActions } from './tags.ts'
+import { volumeActions } from './volumes.ts'
 
 /** A service of the endpoint: the actions of its version. */
 export interface Service {
@@ -39,6 +41,8 @@ export const services: readonly Service[] = [
         ...networkActions,
         ...securityGroupActions,
         ...tagActions,
+        ...volumeActions,
+        ...snapshotActions,
       }),
     ),
   },

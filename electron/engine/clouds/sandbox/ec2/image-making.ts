@@ -6,6 +6,7 @@ import type { ImageRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { ownImage, ownImages } from './image-lookup.ts'
 import { instanceOf } from './instance-lookup.ts'
+import { imageSnapshots } from './snapshots.ts'
 import { specifiedTags } from './tag-sets.ts'
 
 /** The image has the files as they are when the call is answered; the wait until it is available comes after. */
@@ -32,7 +33,10 @@ const createImage: Action = async (state, call) => {
     state.follow([instance.id])
   }
   await state.disks.saveInstance(instance.id, image.id)
-  await state.store.save([{ kind: 'image', put: image }])
+  await state.store.save([
+    { kind: 'image', put: image },
+    ...imageSnapshots(state, call, image).map((put) => ({ kind: 'snapshot' as const, put })),
+  ])
   return { imageId: image.id }
 }
 
@@ -62,7 +66,10 @@ const copyImage: Action = async (state, call) => {
     },
   )
   await state.disks.copyImage(sourceId, image.id)
-  await state.store.save([{ kind: 'image', put: image }])
+  await state.store.save([
+    { kind: 'image', put: image },
+    ...imageSnapshots(state, call, image).map((put) => ({ kind: 'snapshot' as const, put })),
+  ])
   return { imageId: image.id }
 }
 

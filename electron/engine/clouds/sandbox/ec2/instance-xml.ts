@@ -4,6 +4,8 @@ import { stateCodes } from '../life.ts'
 import type { InstanceRecord, InstanceStateName } from '../state/records.ts'
 import type { CloudState, Reply } from './action.ts'
 import { tagSetXml } from './tag-sets.ts'
+import { volumesOfInstance } from './volume-lookup.ts'
+import { blockDevicesXml } from './volume-xml.ts'
 
 export function stateXml(state: InstanceStateName): XmlValue {
   return { code: stateCodes[state], name: state }
@@ -32,6 +34,7 @@ export function reservationSetXml(state: CloudState, instances: readonly Instanc
 
 function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
   const isGone = instance.state === 'terminated'
+  const now = state.clock.now()
   const isUp = instance.state === 'running' || instance.state === 'stopping'
   const type = instanceTypeOf(instance.instanceType)
   return {
@@ -67,7 +70,7 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     architecture: type?.architecture ?? 'x86_64',
     rootDeviceType: 'ebs',
     rootDeviceName: '/dev/sda1',
-    blockDeviceMapping: [],
+    blockDeviceMapping: isGone ? [] : blockDevicesXml(volumesOfInstance(state, instance.id, now), now),
     virtualizationType: 'hvm',
     clientToken: instance.clientToken ?? '',
     tagSet: tagSetXml(instance.tags),

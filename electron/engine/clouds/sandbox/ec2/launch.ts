@@ -9,6 +9,7 @@ import type { Action, Call, CloudState } from './action.ts'
 import { launchableImage } from './image-lookup.ts'
 import { reservationXml } from './instance-xml.ts'
 import { keyPairOf } from './key-pairs.ts'
+import { launchedVolumes, plannedDisks, rootDevice } from './launch-volumes.ts'
 import { groupNamed, groupOf } from './security-groups.ts'
 import { specifiedTags } from './tag-sets.ts'
 import { readUserData } from './user-data.ts'
@@ -19,9 +20,12 @@ const runInstances: Action = async (state, call) => {
   const token = call.params.text('ClientToken') ?? null
   const known = token === null ? undefined : knownLaunch(state, call, token)
   if (known) return reservationXml(state, known)
+  const disks = plannedDisks(state, call)
   const made = newInstances(state, call, token)
+  const volumes = launchedVolumes(state, call, disks, made)
   await state.store.save([
     ...made.map((put) => ({ kind: 'instance' as const, put })),
+    ...volumes.map((put) => ({ kind: 'volume' as const, put })),
     ...(token === null
       ? []
       : [
@@ -36,6 +40,8 @@ const runInstances: Action = async (state, call) => {
           },
         ]),
   ])
+  for (const volume of volumes)
+    if (volume.attachment?.device !== rootDevice) await state.volumeDisks.make(volume)
   state.follow(made.map((instance) => instance.id))
   return reservationXml(state, made)
 }

@@ -7,6 +7,7 @@ import { instanceOf, listedInstances } from './instance-lookup.ts'
 import { pageOf, fixedOrder } from './pages.ts'
 import { groupOf } from './security-groups.ts'
 import { readTags, type TagSet, withTags } from './tag-sets.ts'
+import { listedVolumes, snapshotOf, volumeOf } from './volume-lookup.ts'
 
 /** Something that can carry tags. */
 interface Tagged {
@@ -48,11 +49,14 @@ const describeTags: Action = (state, call) => {
   const { params, region } = call
   const groups = [...state.store.groups.values()].filter((group) => group.region === region)
   const keyPairs = [...state.store.keyPairs.values()].filter((pair) => pair.region === region)
+  const snapshots = [...state.store.snapshots.values()].filter((snapshot) => snapshot.region === region)
   const rows = [
     ...listedInstances(state, call).map((instance) => ({ ...instance, type: 'instance' })),
     ...ownImages(state, call).map((image) => ({ ...image, type: 'image' })),
     ...groups.map((group) => ({ ...group, type: 'security-group' })),
     ...keyPairs.map((pair) => ({ ...pair, type: 'key-pair' })),
+    ...listedVolumes(state, call).map((volume) => ({ ...volume, type: 'volume' })),
+    ...snapshots.map((snapshot) => ({ ...snapshot, type: 'snapshot' })),
   ].flatMap(({ id, type, tags }) => Object.entries(tags).map(([key, value]) => ({ id, type, key, value })))
   const found = filtered(rows, params, (row, name) => {
     switch (name) {
@@ -125,6 +129,24 @@ function resource(state: CloudState, call: Call, id: string): Tagged {
         type: 'key-pair',
         tags: pair.tags,
         retag: (tags) => ({ kind: 'keyPair', put: { ...pair, tags } }),
+      }
+    }
+    case 'vol': {
+      const volume = volumeOf(state, call, id)
+      return {
+        id,
+        type: 'volume',
+        tags: volume.tags,
+        retag: (tags) => ({ kind: 'volume', put: { ...volume, tags } }),
+      }
+    }
+    case 'snap': {
+      const snapshot = snapshotOf(state, call, id)
+      return {
+        id,
+        type: 'snapshot',
+        tags: snapshot.tags,
+        retag: (tags) => ({ kind: 'snapshot', put: { ...snapshot, tags } }),
       }
     }
     default:

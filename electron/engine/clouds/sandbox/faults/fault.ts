@@ -62,6 +62,8 @@ export const SandboxFault = z.discriminatedUnion('kind', [
     message: z.string().default('Snapshot creation failed'),
     ...lasting,
   }),
+  /** Volumes that are attached while this lasts stay in *attaching*. */
+  z.strictObject({ kind: z.literal('attach-stuck'), ...lasting }),
   /** SSH servers accept and never answer: of one instance or of all. */
   z.strictObject({ kind: z.literal('ssh-hang'), instanceId: z.string().optional(), ...lasting }),
   /** Something happens to an instance behind everybody's back, once. */

@@ -1,4 +1,8 @@
-import { DescribeInstancesCommand, DescribeRegionsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeInstancesCommand,
+  DescribeRegionsCommand,
+  DescribeTrafficMirrorFiltersCommand,
+} from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type SandboxCloud, startSandboxCloud } from '../../../../../tests/support/sandbox-cloud.ts'
 
@@ -19,9 +23,9 @@ it('answers with a request id of its own each time, also when it refuses', async
 })
 
 it('refuses actions that it does not have', async () => {
-  await expect(cloud.ec2.send(new DescribeVolumesCommand({}))).rejects.toMatchObject({
+  await expect(cloud.ec2.send(new DescribeTrafficMirrorFiltersCommand({}))).rejects.toMatchObject({
     name: 'InvalidAction',
-    message: 'The action DescribeVolumes is not valid for this web service.',
+    message: 'The action DescribeTrafficMirrorFilters is not valid for this web service.',
   })
 })
 

@@ -21,6 +21,8 @@ interface MachineOptions {
   clock: Clock
   log: Log
   isHanging: () => boolean
+  /** Makes the attached volumes its devices. */
+  showDevices: () => Promise<void>
 }
 
 /** What an instance is made of: a folder, a console and, while it runs, an SSH server with its sessions. */
@@ -51,9 +53,10 @@ export class Machine {
 
   /** Boots: makes the folder at the first time, opens the SSH server, resolves with its port. */
   async up(sshPort: number | null): Promise<number> {
-    const { record, clock, log, isHanging } = this.#options
+    const { record, clock, log, isHanging, showDevices } = this.#options
     const { homeDir, hostname } = this.#place
     await mkdir(homeDir, { recursive: true, mode: 0o700 })
+    await showDevices()
     const hostKey = await this.#hostKey()
     const listener = new SshListener({
       place: this.#place,

@@ -5,6 +5,7 @@ import { defaultSshPort, type SandboxTimes, sshPortTag } from '../settings.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { SandboxStore } from '../state/store.ts'
 import { ImageDisks } from './image-disks.ts'
+import type { VolumeFolders } from './volume-folders.ts'
 import { Machine } from './machine.ts'
 import { endMarkedProcesses } from './processes.ts'
 
@@ -15,6 +16,7 @@ interface MachinesOptions {
   clock: Clock
   log: Log
   isHanging: (instanceId: string) => boolean
+  volumeFolders: Pick<VolumeFolders, 'showDevices' | 'release'>
 }
 
 /** An answer that nothing is left to wait for. */
@@ -93,7 +95,7 @@ export class Machines {
   of(record: InstanceRecord): Machine {
     const known = this.#machines.get(record.id)
     if (known) return known
-    const { clock, log, isHanging } = this.#options
+    const { clock, log, isHanging, volumeFolders } = this.#options
     const machine = new Machine({
       dir: this.#dirOf(record.id),
       record,
@@ -101,6 +103,7 @@ export class Machines {
       clock,
       log,
       isHanging: () => isHanging(record.id),
+      showDevices: () => volumeFolders.showDevices(record.id),
     })
     this.#machines.set(record.id, machine)
     return machine
@@ -143,6 +146,7 @@ export class Machines {
         await machine.down()
         await machine.removeHome()
         if (!(await this.#settle(stored, record))) return clock.now()
+        await this.#options.volumeFolders.release(record.id)
         const fadesAt = record.since + times.terminatedListedMs
         if (clock.now() < fadesAt) return fadesAt
         await this.#forget(record, machine)

@@ -128,6 +128,55 @@ export const ImageRecord = z.object({
 })
 export type ImageRecord = z.infer<typeof ImageRecord>
 
+/** A volume as it is kept: what settles by itself (`next`) is written down when somebody looks. */
+export const VolumeRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  zone: z.string(),
+  sizeGib: z.number().int(),
+  type: z.string(),
+  iops: z.number().int().nullable(),
+  throughput: z.number().int().nullable(),
+  encrypted: z.boolean(),
+  kmsKeyId: z.string().nullable(),
+  snapshotId: z.string().nullable(),
+  clientToken: z.string().nullable(),
+  requestHash: z.string(),
+  tags: Tags,
+  /** The place in the order in which volumes were made. */
+  number: z.number().int(),
+  createdAt: z.number(),
+  /** When it can be used. */
+  readyAt: z.number(),
+  attachment: z
+    .object({
+      instanceId: z.string(),
+      device: z.string(),
+      attachedAt: z.number(),
+      deleteOnTermination: z.boolean(),
+      /** When it is attached; null: never, it is stuck. */
+      doneAt: z.number().nullable(),
+      /** When it is detached, once that was asked for. */
+      detachedAt: z.number().nullable(),
+    })
+    .nullable(),
+})
+export type VolumeRecord = z.infer<typeof VolumeRecord>
+
+export const SnapshotRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  volumeId: z.string(),
+  sizeGib: z.number().int(),
+  encrypted: z.boolean(),
+  description: z.string(),
+  tags: Tags,
+  number: z.number().int(),
+  startedAt: z.number(),
+  completesAt: z.number(),
+})
+export type SnapshotRecord = z.infer<typeof SnapshotRecord>
+
 /** One change of the state; a line of the journal is a list of them. */
 export const Change = z.union([
   z.object({ kind: z.literal('account'), put: AccountRecord }),
@@ -136,6 +185,11 @@ export const Change = z.union([
   z.object({ kind: z.literal('keyPair'), put: KeyPairRecord }),
   z.object({ kind: z.literal('group'), put: GroupRecord }),
   z.object({ kind: z.literal('image'), put: ImageRecord }),
-  z.object({ kind: z.enum(['instance', 'launch', 'keyPair', 'group', 'image']), drop: z.string() }),
+  z.object({ kind: z.literal('volume'), put: VolumeRecord }),
+  z.object({ kind: z.literal('snapshot'), put: SnapshotRecord }),
+  z.object({
+    kind: z.enum(['instance', 'launch', 'keyPair', 'group', 'image', 'volume', 'snapshot']),
+    drop: z.string(),
+  }),
 ])
 export type Change = z.infer<typeof Change>

@@ -11,6 +11,8 @@ import {
   type InstanceRecord,
   type KeyPairRecord,
   type LaunchRecord,
+  type SnapshotRecord,
+  type VolumeRecord,
 } from './records.ts'
 
 const Line = z.array(Change)
@@ -22,6 +24,9 @@ export class SandboxStore {
   readonly keyPairs = new Map<string, KeyPairRecord>()
   readonly groups = new Map<string, GroupRecord>()
   readonly images = new Map<string, ImageRecord>()
+  readonly volumes = new Map<string, VolumeRecord>()
+  readonly snapshots = new Map<string, SnapshotRecord>()
+  readonly #volumesOfInstance = new Map<string, Set<string>>()
   #account: AccountRecord | undefined
   #journal: Journal | undefined
 
@@ -52,6 +57,11 @@ export class SandboxStore {
     return this.#account
   }
 
+  /** The volumes whose records say that they are attached to the instance. */
+  volumesOf(instanceId: string): VolumeRecord[] {
+    return [...(this.#volumesOfInstance.get(instanceId) ?? [])].flatMap((id) => this.volumes.get(id) ?? [])
+  }
+
   /** Applies the changes at once, all or none after a crash, and resolves when they are on disk. */
   async save(changes: readonly Change[]): Promise<void> {
     if (!this.#journal) throw new Error('The state of the Sandbox is not open.')
@@ -68,6 +78,7 @@ export class SandboxStore {
   #apply(changes: readonly Change[]): void {
     for (const change of changes) {
       if ('drop' in change) {
+        if (change.kind === 'volume') this.#unlinkVolume(change.drop)
         this.#mapOf(change.kind).delete(change.drop)
         continue
       }
@@ -90,11 +101,34 @@ export class SandboxStore {
         case 'image':
           this.images.set(change.put.id, change.put)
           break
+        case 'volume':
+          this.#putVolume(change.put)
+          break
+        case 'snapshot':
+          this.snapshots.set(change.put.id, change.put)
+          break
       }
     }
   }
 
-  #mapOf(kind: 'instance' | 'launch' | 'keyPair' | 'group' | 'image'): Map<string, unknown> {
+  #putVolume(volume: VolumeRecord): void {
+    this.#unlinkVolume(volume.id)
+    this.volumes.set(volume.id, volume)
+    if (volume.attachment === null) return
+    const { instanceId } = volume.attachment
+    const attached = this.#volumesOfInstance.get(instanceId)
+    if (attached) attached.add(volume.id)
+    else this.#volumesOfInstance.set(instanceId, new Set([volume.id]))
+  }
+
+  #unlinkVolume(id: string): void {
+    const instanceId = this.volumes.get(id)?.attachment?.instanceId
+    const attached = instanceId === undefined ? undefined : this.#volumesOfInstance.get(instanceId)
+    attached?.delete(id)
+    if (instanceId !== undefined && attached?.size === 0) this.#volumesOfInstance.delete(instanceId)
+  }
+
+  #mapOf(kind: Extract<Change, { drop: string }>['kind']): Map<string, unknown> {
     switch (kind) {
       case 'instance':
         return this.instances
@@ -106,6 +140,10 @@ export class SandboxStore {
         return this.groups
       case 'image':
         return this.images
+      case 'volume':
+        return this.volumes
+      case 'snapshot':
+        return this.snapshots
     }
   }
 
@@ -115,6 +153,8 @@ export class SandboxStore {
     for (const put of this.keyPairs.values()) yield { kind: 'keyPair', put }
     for (const put of this.images.values()) yield { kind: 'image', put }
     for (const put of this.instances.values()) yield { kind: 'instance', put }
+    for (const put of this.volumes.values()) yield { kind: 'volume', put }
+    for (const put of this.snapshots.values()) yield { kind: 'snapshot', put }
     for (const put of this.launches.values()) yield { kind: 'launch', put }
   }
 }
