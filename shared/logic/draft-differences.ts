@@ -1,51 +1,123 @@
-import type { FarmDraft } from '../model/farm-drafts.ts'
+import type { DraftRole, FarmDraft } from '../model/farm-drafts.ts'
+import { type Field, fieldsOf, sameValue } from './field-paths.ts'
+import { fieldWords, valueWords } from './field-words.ts'
 
-/** One field that two drafts of a farm have differently; null where one of them has no such farm role. */
+/** One field that two drafts of a farm have differently; null where one of them has no such farm role or part. */
 export interface DraftDifference {
+  /** `Farm`, or the alias of a farm role. */
   where: string
+  /** Its path in the first draft, such as `roles[1].network.hostname`; in the second where only that has it. */
+  path: string
   field: string
   mine: string | null
   theirs: string | null
 }
 
-/** Where two drafts of the same farm differ; farm roles are matched by id, new ones by alias. */
-export function compareDrafts(mine: FarmDraft, theirs: FarmDraft): DraftDifference[] {
-  const differences: DraftDifference[] = []
-  const note = (where: string, field: string, a: unknown, b: unknown): void => {
-    const [mineText, theirText] = [inWords(a), inWords(b)]
-    if (mineText !== theirText) differences.push({ where, field, mine: mineText, theirs: theirText })
-  }
-  for (const field of [
-    'name',
-    'description',
-    'ownerNote',
-    'timezone',
-    'launchOrder',
-    'tags',
-    'lease',
-  ] as const) {
-    note('Farm', field, mine[field], theirs[field])
-  }
-  const left = new Set(theirs.roles)
-  for (const role of mine.roles) {
-    const other = theirs.roles.find(({ id, alias }) =>
-      role.id === null ? alias === role.alias : id === role.id,
+/** How roles and clouds are called; ids are shown where it is left out. */
+export interface DraftNames {
+  role: (id: string) => string
+  cloud: (id: string) => string
+}
+
+const idsAsNames: DraftNames = { role: (id) => id, cloud: (id) => id }
+
+/** Where two drafts of the same farm differ, field by field; farm roles are matched by id, new ones by alias. */
+export function compareDrafts(
+  mine: FarmDraft,
+  theirs: FarmDraft,
+  names: DraftNames = idsAsNames,
+): DraftDifference[] {
+  const { roles: myRoles, ...myFarm } = mine
+  const { roles: theirRoles, ...theirFarm } = theirs
+  const differences = compareFields(myFarm, theirFarm, 'Farm', '', names)
+  const left = new Set(theirRoles)
+  for (const [position, role] of myRoles.entries()) {
+    const path = `roles[${position}]`
+    const other = theirRoles.find(({ id, alias }) =>
+      role.id === null ? id === null && alias === role.alias : id === role.id,
     )
-    if (other) left.delete(other)
-    if (!other) {
-      note(role.alias, 'farm role', 'is there', null)
-      continue
-    }
-    const { key: _key, id: _id, ...fields } = role
-    for (const field of Object.keys(fields) as (keyof typeof fields)[]) {
-      note(role.alias, field, role[field], other[field])
+    if (other) {
+      left.delete(other)
+      differences.push(...compareRoles(role, other, path, names))
+    } else {
+      differences.push({ where: role.alias, path, field: 'farm role', mine: 'is there', theirs: null })
     }
   }
-  for (const role of left) note(role.alias, 'farm role', null, 'is there')
+  for (const role of left) {
+    const path = `roles[${theirRoles.indexOf(role)}]`
+    differences.push({ where: role.alias, path, field: 'farm role', mine: null, theirs: 'is there' })
+  }
+  const [order, otherOrder] = [orderOf(myRoles, theirRoles), orderOf(theirRoles, myRoles)]
+  if (order !== otherOrder) {
+    differences.push({ where: 'Farm', path: 'roles', field: 'order', mine: order, theirs: otherOrder })
+  }
   return differences
 }
 
-function inWords(value: unknown): string | null {
-  if (value === null) return null
-  return typeof value === 'string' ? value : JSON.stringify(value)
+/** Where two versions of a farm role differ, field by field; `path` is that of the farm role. */
+export function compareRoles(
+  mine: DraftRole,
+  theirs: DraftRole,
+  path: string,
+  names: DraftNames = idsAsNames,
+): DraftDifference[] {
+  if (mine === theirs) return []
+  const { key: _key, id: _id, ...mineSaid } = mine
+  const { key: _otherKey, id: _otherId, ...theirsSaid } = theirs
+  return compareFields(mineSaid, theirsSaid, mine.alias || theirs.alias, path, names)
+}
+
+function compareFields(
+  mine: object,
+  theirs: object,
+  where: string,
+  prefix: string,
+  names: DraftNames,
+): DraftDifference[] {
+  const differences: DraftDifference[] = []
+  const others = new Map(fieldsOf(theirs).map((field) => [field.key, field]))
+  const own = fieldsOf(mine)
+  const namesOf = (fields: Iterable<Field>) => {
+    const values = new Map([...fields].map(({ path, value }) => [path, value]))
+    return (position: number) => text(values.get(`storage.volumes[${position}].name`))
+  }
+  const [ownVolumes, otherVolumes] = [namesOf(own), namesOf(others.values())]
+  const words = (path: string, field: Field | undefined): string | null =>
+    field ? inWords(path, field.value, names) : null
+  // Volumes that one side does not have at all: their fields would only repeat it.
+  const missing: string[] = []
+  const note = (field: Field, a: Field | undefined, b: Field | undefined): void => {
+    if (missing.some((key) => field.key.startsWith(`${key}.`))) return
+    if ((!a || !b) && /^storage\.volumes\[\d+\]$/.test(field.path)) missing.push(field.key)
+    differences.push({
+      where,
+      path: prefix === '' ? field.path : `${prefix}.${field.path}`,
+      field: fieldWords(field.path, a ? ownVolumes : otherVolumes),
+      mine: words(field.path, a),
+      theirs: words(field.path, b),
+    })
+  }
+  for (const field of own) {
+    const other = others.get(field.key)
+    others.delete(field.key)
+    if (!other || !sameValue(field.value, other.value)) note(field, field, other)
+  }
+  for (const other of others.values()) note(other, undefined, other)
+  return differences
+}
+
+function inWords(path: string, value: unknown, names: DraftNames): string {
+  if (path === 'roleId' && typeof value === 'string') return names.role(value)
+  if (path === 'cloudId' && typeof value === 'string') return names.cloud(value)
+  return valueWords(path, value)
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The aliases of the farm roles that the other draft has too, in order. */
+function orderOf(roles: readonly DraftRole[], others: readonly DraftRole[]): string {
+  const nameOf = new Map(others.map((role) => [role.id ?? role.alias, role.alias]))
+  return roles.flatMap((role) => nameOf.get(role.id ?? role.alias) ?? []).join(', ')
 }

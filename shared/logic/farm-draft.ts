@@ -1,6 +1,7 @@
 import type { Fault } from '../model/errors.ts'
 import type { DraftRole, FarmDraft } from '../model/farm-drafts.ts'
 import type { FarmDesign, FarmInput } from '../model/farms.ts'
+import { sameValue } from './field-paths.ts'
 
 export function emptyDraft(timezone: string): FarmDraft {
   return {
@@ -31,16 +32,26 @@ export function draftOf(design: FarmDesign): FarmDraft {
   }
 }
 
+/** Farm roles as they are sent, kept so that one that did not change stays the same object from edit to edit. */
+const sentRoles = new WeakMap<DraftRole, object>()
+
 /** What is sent to the engine and checked by `validateFarm`; positions equal the draft's, so that paths fit both. */
 export function toFarmInput(draft: FarmDraft): FarmInput {
-  const roles = draft.roles.map(({ key: _key, id, ...role }) => ({ ...(id === null ? {} : { id }), ...role }))
+  const roles = draft.roles.map((drafted) => {
+    const known = sentRoles.get(drafted)
+    if (known) return known
+    const { key: _key, id, ...role } = drafted
+    const sent = { ...(id === null ? {} : { id }), ...role }
+    sentRoles.set(drafted, sent)
+    return sent
+  })
   // A draft may hold what the schema refuses, such as an empty number; the schema is the one to say so.
   return { ...draft, roles } as FarmInput
 }
 
 /** The same farm as far as saving is concerned. */
 export function sameDraft(a: FarmDraft, b: FarmDraft): boolean {
-  return JSON.stringify(toFarmInput(a)) === JSON.stringify(toFarmInput(b))
+  return sameValue(toFarmInput(a), toFarmInput(b))
 }
 
 /** Appends a farm role as the last step, with an alias of its own made of `alias`. */
@@ -68,6 +79,12 @@ export function copyRole(draft: FarmDraft, key: string, newKey: string): FarmDra
   if (!role) return draft
   const copy = { ...role, key: newKey, id: null, alias: freeAlias(draft, role.alias) }
   return { ...draft, roles: draft.roles.toSpliced(at + 1, 0, copy) }
+}
+
+/** A copy of another farm's role as the last step; ids and launch step are this farm's own. */
+export function takeRole(draft: FarmDraft, role: DraftRole, newKey: string, alias: string): FarmDraft {
+  const { alias: _alias, launchIndex: _step, ...rest } = role
+  return addRole(draft, { ...rest, key: newKey, id: null }, alias)
 }
 
 /** Puts a farm role at another place of the list; in a sequential launch it becomes a step of its own there. */
@@ -155,6 +172,16 @@ export function freeAlias(draft: FarmDraft, wished: string): string {
     const alias = `${stem}-${count}`
     if (!taken.has(alias.toLowerCase())) return alias
   }
+}
+
+/** How many faults each farm role has, by its position. */
+export function faultCounts(faults: readonly Fault[]): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>()
+  for (const { path } of faults) {
+    const role = /^roles\[(\d+)\]/.exec(path)
+    if (role) counts.set(Number(role[1]), (counts.get(Number(role[1])) ?? 0) + 1)
+  }
+  return counts
 }
 
 /** Faults of one farm role by their path within it (`scaling.min`), or of the farm itself when `position` is null. */

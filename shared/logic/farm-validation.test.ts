@@ -15,6 +15,9 @@ const catalog = {
     { name: 't4g.micro', vcpus: 2, memoryMib: 1024, architectures: ['arm64'], currentGeneration: true },
   ],
   securityGroups: [],
+  vpcs: [],
+  subnets: [],
+  prices: null,
 } as unknown as Catalog
 
 const known = {
