@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { Fault } from '../model/errors.ts'
-import { Farm, FarmDocument, FarmInput } from '../model/farms.ts'
+import { HeldResource } from '../model/farm-resources.ts'
+import { FarmTemplate, TemplatePreview, TemplateRequest } from '../model/farm-templates.ts'
+import { Farm, FarmDocument, FarmInput, TerminateOptions } from '../model/farms.ts'
 import { FarmId, Name } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Plan } from '../model/plan.ts'
@@ -24,8 +26,19 @@ export const farms = {
     .route({ method: 'POST', path: '/farms/{farmId}/clone' })
     .input(z.strictObject({ farmId: FarmId, name: Name.optional() }))
     .output(Farm),
-  /** Only a terminated farm without live servers. */
-  remove: method.route({ method: 'DELETE', path: '/farms/{farmId}' }).input(byId).output(z.void()),
+  /**
+   * Only a terminated farm without live servers. What the farm still holds in its clouds goes with `deleteCloudObjects`, and
+   * else stays there without a farm.
+   */
+  remove: method
+    .route({ method: 'DELETE', path: '/farms/{farmId}' })
+    .input(z.strictObject({ farmId: FarmId, deleteCloudObjects: z.boolean().optional() }))
+    .output(z.void()),
+  /** The volumes and addresses that the farm holds. */
+  resources: method
+    .route({ method: 'GET', path: '/farms/{farmId}/resources' })
+    .input(byId)
+    .output(z.array(HeldResource)),
   /** Every fault of a design by path, as launching would find it; an empty list means launchable. */
   validate: method
     .route({ method: 'POST', path: '/farms/validate' })
@@ -36,6 +49,20 @@ export const farms = {
     .input(z.strictObject({ document: z.unknown() }))
     .output(Farm),
   export: method.route({ method: 'GET', path: '/farms/{farmId}/export' }).input(byId).output(FarmDocument),
+  /** The farm with its roles and images, for another workspace. */
+  exportTemplate: method
+    .route({ method: 'GET', path: '/farms/{farmId}/template' })
+    .input(byId)
+    .output(FarmTemplate),
+  /** What importing a template would make, what is there already, and what must be mapped first. Changes nothing. */
+  previewTemplate: method
+    .route({ method: 'POST', path: '/farms/templates/preview' })
+    .input(TemplateRequest)
+    .output(TemplatePreview),
+  importTemplate: method
+    .route({ method: 'POST', path: '/farms/templates/import' })
+    .input(TemplateRequest)
+    .output(Farm),
   /** What launching, applying the saved design (or `draft`) to a running farm, or terminating would do. Touches nothing. */
   plan: method
     .route({ method: 'POST', path: '/farms/{farmId}/plan' })
@@ -44,16 +71,23 @@ export const farms = {
         farmId: FarmId,
         purpose: z.enum(['launch', 'apply', 'terminate']).optional(),
         draft: FarmInput.optional(),
+        /** For `terminate`: whether volumes and addresses are to go as well. */
+        deleteCloudObjects: z.boolean().optional(),
       }),
     )
     .output(Plan),
   /** The job ends when every farm role has its `min` servers running, or when that has failed. */
   launch: method.route({ method: 'POST', path: '/farms/{farmId}/launch' }).input(byId).output(JobRef),
-  /** The job ends when the last server is gone. `force` skips the grace period. */
+  /** The job ends when the last server is gone, and with `deleteCloudObjects` the volumes and addresses as well. */
   terminate: method
     .route({ method: 'POST', path: '/farms/{farmId}/terminate' })
-    .input(z.strictObject({ farmId: FarmId, force: z.boolean().default(false) }))
+    .input(z.strictObject({ farmId: FarmId, ...TerminateOptions.shape }))
     .output(JobRef),
+  /** Gives the lease `extensionHours` more, at most `extensions` times a launch. */
+  extendLease: method
+    .route({ method: 'POST', path: '/farms/{farmId}/extend-lease' })
+    .input(byId)
+    .output(Farm),
   suspend: method.route({ method: 'POST', path: '/farms/{farmId}/suspend' }).input(byId).output(JobRef),
   resume: method.route({ method: 'POST', path: '/farms/{farmId}/resume' }).input(byId).output(JobRef),
   lock: method

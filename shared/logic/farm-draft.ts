@@ -12,6 +12,7 @@ export function emptyDraft(timezone: string): FarmDraft {
     launchOrder: 'simultaneous',
     tags: {},
     lease: null,
+    allowedHours: null,
     roles: [],
   }
 }

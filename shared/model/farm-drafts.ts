@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defaultRoleGroups, Tags } from './farm-roles.ts'
+import type { AllowedHours } from './allowed-hours.ts'
 import { LaunchOrder, type Lease } from './farms.ts'
 
 /** A value while it is edited: a number field may be empty, and a text may be wrong. */
@@ -56,6 +57,9 @@ export const FarmDraft = z.object({
   tags: Tags.default({}),
   lease: z
     .custom<Drafting<Lease> | null>((value) => value === null || typeof value === 'object')
+    .default(null),
+  allowedHours: z
+    .custom<Drafting<AllowedHours> | null>((value) => value === null || typeof value === 'object')
     .default(null),
   roles: z.array(DraftRole),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AllowedHours } from './allowed-hours.ts'
 import { ErrorInfo } from './errors.ts'
 import { FarmRole, FarmRoleDocument, FarmRoleInput, Tags } from './farm-roles.ts'
 import { FarmId, FarmRoleId, Name, Timestamp } from './ids.ts'
@@ -39,6 +40,8 @@ const farmFields = {
   tags: Tags.default({}),
   /** Null: the farm runs until someone ends it. */
   lease: Lease.nullable().default(null),
+  /** Null: the farm may run at any hour. */
+  allowedHours: AllowedHours.nullable().default(null),
 }
 
 /** A farm as it is designed and kept in the workspace. */
@@ -69,6 +72,22 @@ export type FarmDocument = z.infer<typeof FarmDocument>
 export const FarmStatus = z.enum(['terminated', 'running', 'suspended', 'terminating'])
 export type FarmStatus = z.infer<typeof FarmStatus>
 
+/** What is asked of a farm's end (reference 2.5). */
+export const TerminateOptions = z.strictObject({
+  /** Off: volumes and Elastic IPs stay, and the next launch uses them again. On: they go, but for those attached by hand. */
+  deleteCloudObjects: z.boolean().default(false),
+  /** Skips the grace period of the servers. */
+  force: z.boolean().default(false),
+})
+export type TerminateOptions = z.infer<typeof TerminateOptions>
+
+const Termination = z.object({
+  ...TerminateOptions.shape,
+  at: Timestamp,
+  /** Why, when it was not a person's wish. */
+  reason: z.string().nullable(),
+})
+
 /** A farm's life, kept in the ledger. `terminating` ends as `terminated` when the last server is gone. */
 export const FarmState = z.object({
   farmId: FarmId,
@@ -78,6 +97,18 @@ export const FarmState = z.object({
   leaseEndsAt: Timestamp.nullable().default(null),
   /** How often the lease was extended since the launch. */
   leaseExtensions: z.number().int().default(0),
+  /** The shortest warning about the lease's end that was told, in hours before it; null: none yet. */
+  leaseWarned: z.number().int().nullable().default(null),
+  /** The allowed hours as they were at the launch or resume that began this run; they hold until it ends. */
+  hours: AllowedHours.nullable().default(null),
+  /** When this run began: the last launch or resume. */
+  ranSince: Timestamp.nullable().default(null),
+  /** The shortest warning about a period's end that was told, in minutes before it. */
+  hoursWarned: z.object({ endsAt: Timestamp, minutes: z.number().int() }).nullable().default(null),
+  /** When the allowed hours ended the run; null when a person or the lease did. */
+  stoppedByHoursAt: Timestamp.nullable().default(null),
+  /** How the farm is being (or was last) taken down; kept, so that a crash in between still honours it. */
+  termination: Termination.nullable().default(null),
   lock: z.object({ comment: z.string(), by: z.string(), at: Timestamp }).nullable(),
   /** The last reconcile pass over this farm, and what kept it from its design. */
   reconciledAt: Timestamp.nullable(),

@@ -321,6 +321,12 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
         launchedAt: plan.status === 'terminated' ? null : at(6000),
         leaseEndsAt: null,
         leaseExtensions: 0,
+        leaseWarned: null,
+        hours: null,
+        ranSince: null,
+        hoursWarned: null,
+        stoppedByHoursAt: null,
+        termination: null,
         lock:
           plan.name === 'shop'
             ? { comment: 'Black Friday: ask the on-call first', by: 'mira', at: at(700) }
