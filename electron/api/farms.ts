@@ -9,6 +9,7 @@ export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>
     update: os.farms.update.handler(({ input }) => engine.farms.update(input)),
     clone: os.farms.clone.handler(({ input }) => engine.farms.clone(input)),
     remove: os.farms.remove.handler(({ input }) => engine.farms.remove(input)),
+    resources: os.farms.resources.handler(({ input }) => engine.farms.resources(input)),
     validate: os.farms.validate.handler(({ input }) => engine.farms.validate(input)),
     import: os.farms.import.handler(({ input }) => engine.farms.import(input)),
     export: os.farms.export.handler(({ input }) => engine.farms.export(input)),
@@ -19,6 +20,7 @@ export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>
     resume: os.farms.resume.handler(({ input }) => engine.farms.resume(input)),
     lock: os.farms.lock.handler(({ input }) => engine.farms.lock(input)),
     unlock: os.farms.unlock.handler(({ input }) => engine.farms.unlock(input)),
+    extendLease: os.farms.extendLease.handler(({ input }) => engine.farms.extendLease(input)),
     addSample: os.farms.addSample.handler(() => engine.farms.addSample()),
   }
 }

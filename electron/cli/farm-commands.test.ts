@@ -101,6 +101,7 @@ describe('plan', () => {
               },
             ],
             counts: { create: 1, change: 0, replace: 1, remove: 0, keep: 0 },
+            cost: null,
             faults: [],
             warnings: ['The catalogue is a day old.'],
           }),

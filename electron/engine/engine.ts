@@ -13,7 +13,15 @@ import { withHostKey } from '../../shared/logic/server-life.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
 import type { DataDir } from './data-dir/index.ts'
 import { Events } from './events/index.ts'
-import { farmFollowers, Farms, FarmStore, Reconciler } from './farms/index.ts'
+import {
+  createFarms,
+  FarmFinisher,
+  farmFollowers,
+  FarmResources,
+  FarmStore,
+  Reconciler,
+} from './farms/index.ts'
+import { resourceWords } from '../../shared/logic/resource-words.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
 import { Jobs } from './jobs/index.ts'
 import { Notices } from './notices/index.ts'
@@ -214,6 +222,21 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     onFailure: (role, server) => breaker.failed(role, server),
   })
   const preparations = new ServerPreparations({ servers: serverStore, farms: farmStore, clock, log })
+  const resources = new FarmResources({
+    watch: (cloudId, location, call) => clouds.watch(cloudId, location, call),
+    onReleased: (farm, held) =>
+      events.tell('ResourceReleased', `${resourceWords(held)} of ${farm.name} was deleted`, {
+        farmId: farm.id,
+        farmRoleId: held.farmRoleId,
+      }),
+  })
+  const finisher = new FarmFinisher({
+    farms: farmStore,
+    servers: serverStore,
+    resources,
+    clock,
+    tell: tellFarm,
+  })
   const reconciler = new Reconciler({
     farms: farmStore,
     servers: serverStore,
@@ -228,7 +251,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     roleName: (roleId) => roles.nameOf(roleId),
     imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
     probeSsh: doors.probeSsh ?? probeSsh,
-    onPass: () => void inBackground(jobs.lookAgain()),
+    onPass: () => void inBackground(finisher.run().then(() => jobs.lookAgain())),
     onStranger: (cloudId, location, instance) => {
       notices.show({
         id: `stranger-${instance.id}`,
@@ -239,15 +262,17 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       log.warn({ cloudId, location, instanceId: instance.id }, 'an instance with our tags is unknown')
     },
   })
-  const farms = new Farms({
+  const farms = createFarms({
     store: farmStore,
     servers: serverStore,
+    resources,
     jobs,
     clock,
     newId,
+    userName: ports.userName,
     names: () => ({ roles: roleStore.list(), clouds: clouds.list() }),
     faultsOf: async (input, farmId) => validateFarm(input, await knowledge(), farmId),
-    planKnowledge: (design) => ({
+    knowledge: async (design) => ({
       warnings: unreachable(design),
       roleName: (roleId) => roles.nameOf(roleId),
       cloudName: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
@@ -256,7 +281,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     tell: tellFarm,
     cleanUp: cleanUpFarm,
     sampleDocument: async () => sampleFor(clouds.list().find((cloud) => cloud.kind === 'sandbox')?.name),
-    wake: () => reconciler.wake(),
+    wake,
   })
   const servers = new Servers({
     store: serverStore,
@@ -269,19 +294,25 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     findFarm: (wanted) => farmStore.list().find((farm) => farm.id === wanted || farm.name === wanted),
     decreaseMin,
     resumeLaunches: (server) => breaker.close(server),
-    wake: () => reconciler.wake(),
+    wake,
   })
 
   const followers = {
     ...farmFollowers({
       farms: farmStore,
       servers: serverStore,
-      cancelLaunch: (farmId) => farms.cancelLaunch(farmId),
+      cancelLaunch: (farmId) => farms.life.cancelLaunch(farmId),
     }),
     ...serverFollowers(serverStore),
   }
   for (const kind of Object.keys(followers) as (keyof typeof followers)[])
     jobs.register(kind, followers[kind])
+
+  function wake(): void {
+    reconciler.wake()
+    // A farm without servers has no location to look at; it is finished all the same.
+    void inBackground(finisher.run().then(() => jobs.lookAgain()))
+  }
 
   async function knowledge(): Promise<FarmKnowledge> {
     const known = clouds.list()
@@ -415,6 +446,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       await jobs.start()
       await clouds.start()
       reconciler.start()
+      wake()
     },
     /** Ends what goes on and closes the files; what was acknowledged is on disk already. */
     async stop(): Promise<void> {

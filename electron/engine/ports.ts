@@ -35,6 +35,8 @@ export interface Ports {
   dataDir: string
   /** Folder of shipped files (`resources/`). */
   resourcesDir: string
+  /** The name of the person at this machine, as the operating system knows it. */
+  userName: string
   /** Home directory whose `.aws` is read. */
   homeDir: string
   clock: Clock

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '../../shared/model/errors.ts'
 import { Secret } from '../../shared/model/secret.ts'
@@ -27,9 +28,19 @@ export function hostPorts(host: {
   return {
     ...host,
     env,
+    userName: userName(host.env),
     resourcesDir: resourcesDir(),
     clock: systemClock,
     keychain: host.keychain ?? hostKeychain(host.dataDir, host.env),
+  }
+}
+
+/** Who is at this machine; a container's user may have no entry in the system's list. */
+function userName(env: Environment): string {
+  try {
+    return userInfo().username
+  } catch {
+    return env['USER'] ?? env['USERNAME'] ?? 'unknown user'
   }
 }
 

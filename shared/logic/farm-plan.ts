@@ -105,6 +105,7 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
     purpose,
     groups,
     counts,
+    cost: null,
     faults: purpose === 'terminate' ? [] : [...known.faults],
     warnings: [...known.warnings],
   }

@@ -46,7 +46,9 @@ export type TemplateRequest = z.input<typeof TemplateRequest>
 export const TemplatePreview = z.object({
   /** The name that the farm gets. */
   farm: z.string(),
-  farmRoles: z.array(z.object({ alias: z.string(), role: z.string(), cloud: z.string(), location: z.string() })),
+  farmRoles: z.array(
+    z.object({ alias: z.string(), role: z.string(), cloud: z.string(), location: z.string() }),
+  ),
   /** `to` is a cloud's name here; null while it must be chosen. */
   clouds: z.array(z.object({ from: z.string(), to: z.string().nullable() })),
   locations: z.array(z.object({ cloud: z.string(), from: z.string(), to: z.string().nullable() })),

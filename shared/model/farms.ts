@@ -86,6 +86,8 @@ const Termination = z.object({
   at: Timestamp,
   /** Why, when it was not a person's wish. */
   reason: z.string().nullable(),
+  /** What keeps a volume or an address from going; tried again. */
+  problem: ErrorInfo.nullable().default(null),
 })
 
 /** A farm's life, kept in the ledger. `terminating` ends as `terminated` when the last server is gone. */

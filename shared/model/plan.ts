@@ -11,7 +11,7 @@ export const PlanField = z.object({
   name: z.string(),
   from: z.string().nullable(),
   to: z.string().nullable(),
-  effect: PlanEffect.nullable().default(null),
+  effect: PlanEffect.optional(),
 })
 export type PlanField = z.infer<typeof PlanField>
 

@@ -312,6 +312,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
       launchOrder: 'sequential',
       tags: {},
       lease: null,
+      allowedHours: null,
       roles: farmRoles,
       createdAt: at(9000),
       updatedAt: at(4000),

@@ -32,6 +32,7 @@ export async function openEngine(options: {
     {
       dataDir: options.dataDir,
       resourcesDir: join(import.meta.dirname, '../../resources'),
+      userName: 'tester',
       homeDir: options.dataDir,
       clock: options.clock ?? systemClock,
       keychain: hostKeychain(options.dataDir, {}),

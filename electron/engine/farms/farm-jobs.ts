@@ -66,8 +66,13 @@ function reportTerminate(farm: Farm, own: Server[]): JobReport {
   const [first] = locked
   const step = first
     ? `${first.alias} #${first.index} is locked: ${first.lock?.comment ?? ''}`
-    : (farm.state.problem?.message ?? `${left.length} servers are ending`)
+    : (farm.state.termination?.problem?.message ?? farm.state.problem?.message ?? endingWords(left.length))
   return { state: 'running', done: ended, total: own.length, step }
+}
+
+function endingWords(left: number): string {
+  if (left === 0) return 'The servers are gone; volumes and addresses are being deleted'
+  return `${left} ${left === 1 ? 'server is' : 'servers are'} ending`
 }
 
 function reportSuspend(farm: Farm, own: Server[]): JobReport {

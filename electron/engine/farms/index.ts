@@ -1,4 +1,6 @@
+export { FarmFinisher } from './farm-finisher.ts'
 export { farmFollowers } from './farm-jobs.ts'
+export { type FarmResourceKind, FarmResources } from './farm-resources.ts'
 export { type FarmDesignRepository, type FarmStateRepository, FarmStore } from './farm-store.ts'
-export { Farms } from './farms.ts'
+export { createFarms } from './farms.ts'
 export { Reconciler } from './reconciler.ts'

@@ -181,7 +181,7 @@ export class Reconciler {
 
   /** Decides for every farm that has something here; a farm's decisions for other locations are left to their lanes. */
   async #decide(cloudId: string, location: string): Promise<void> {
-    const { farms, servers, clock } = this.#options
+    const { farms, servers } = this.#options
     let decided = 0
     for (const farm of farms.list()) {
       const own = servers.ofFarm(farm.id)
@@ -197,7 +197,6 @@ export class Reconciler {
       }
     }
     await servers.settled()
-    await this.#finishFarms(clock.now())
   }
 
   #withoutOldPauses(farm: Farm): Farm['state'] {
@@ -369,22 +368,6 @@ export class Reconciler {
       if (farm.state.status === 'terminated') continue
       const same = farm.state.problem?.message === error?.message
       if (!same) await farms.changeState(farm.id, (state) => ({ ...state, problem: error?.toInfo() ?? null }))
-    }
-  }
-
-  /** A farm on its way out whose last server is gone is terminated. */
-  async #finishFarms(nowMs: number): Promise<void> {
-    const { farms, servers } = this.#options
-    for (const farm of farms.list()) {
-      if (farm.state.status !== 'terminating') continue
-      if (servers.ofFarm(farm.id).some((server) => server.status !== 'terminated')) continue
-      await farms.changeState(farm.id, (state) => ({
-        ...state,
-        status: 'terminated',
-        problem: null,
-        paused: [],
-        reconciledAt: new Date(nowMs).toISOString(),
-      }))
     }
   }
 }
