@@ -19,7 +19,7 @@ export function emptyDraft(timezone: string): FarmDraft {
 
 /** The draft that shows a saved design, its farm roles in launch order; of a farm, its design alone without its state. */
 export function draftOf(design: FarmDesign): FarmDraft {
-  const { name, description, ownerNote, timezone, launchOrder, tags, lease } = design
+  const { name, description, ownerNote, timezone, launchOrder, tags, lease, allowedHours } = design
   const roles = design.roles.map(({ id, ...role }) => ({ key: id, id, ...role }))
   return {
     name,
@@ -29,6 +29,7 @@ export function draftOf(design: FarmDesign): FarmDraft {
     launchOrder,
     tags,
     lease,
+    allowedHours,
     roles: launchOrder === 'sequential' ? roles.toSorted((a, b) => a.launchIndex - b.launchIndex) : roles,
   }
 }
