@@ -137,6 +137,14 @@ export class MemoryCloud implements CloudProvider {
   async securityGroupsByTag() {
     return []
   }
+  readonly prices = {
+    onDemand: async () => ({
+      currency: 'USD',
+      hourly: { 't3.micro': 0.0104 },
+      hourlyOf: {},
+      volumeGibMonth: { gp3: 0.08 },
+    }),
+  }
   close(): void {
     this.instances.clear()
   }

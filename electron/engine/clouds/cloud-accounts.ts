@@ -5,6 +5,9 @@ import type { JobRef } from '../../../shared/model/jobs.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Clouds } from './clouds.ts'
 
+/** A person who asks for a refresh gets prices of today. */
+const ASKED_PRICES_MAX_AGE_MS = 24 * 3_600_000
+
 interface CloudAccountsOptions {
   clouds: Clouds
   jobs: Jobs
@@ -81,10 +84,12 @@ export class CloudAccounts {
         for (const [done, location] of cloud.locations.entries()) {
           report(done, total, `Asking ${location}`)
           // One location that fails keeps no other from being asked.
-          await clouds.fetchCatalog({ cloudId, location }, { signal }).catch((thrown: unknown) => {
-            signal.throwIfAborted()
-            failures.push(thrown)
-          })
+          await clouds
+            .fetchCatalog({ cloudId, location }, { signal, pricesMaxAgeMs: ASKED_PRICES_MAX_AGE_MS })
+            .catch((thrown: unknown) => {
+              signal.throwIfAborted()
+              failures.push(thrown)
+            })
         }
         if (failures.length > 0) throw failures[0]
         report(total, total, 'All locations answered')

@@ -9,6 +9,7 @@ import type { SnapshotsPort } from './snapshots-port.ts'
 import type { VolumesPort } from './volumes-port.ts'
 
 export type { CallOptions } from './call-options.ts'
+import type { CloudPrices } from './prices-port.ts'
 
 /** An instance as the cloud describes it. */
 export interface CloudInstance {
@@ -130,6 +131,7 @@ export interface CloudProvider {
   readonly discovery: CloudDiscovery
   readonly volumes: VolumesPort
   readonly snapshots: SnapshotsPort
+  readonly prices: CloudPrices
 
   /** Ends connections. */
   close(): void

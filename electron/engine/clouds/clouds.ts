@@ -12,6 +12,7 @@ import { CloudId } from '../../../shared/model/ids.ts'
 import { Secret } from '../../../shared/model/secret.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { CloudProvider } from './cloud-provider.ts'
+import { freshPrices } from './fresh-prices.ts'
 
 /** Where cloud designs are kept. */
 export interface CloudRepository {
@@ -208,20 +209,22 @@ export class Clouds {
     return this.#options.catalogs.get(cloudId, location)
   }
 
-  /** Asks the cloud what it offers in a location and keeps the answer. */
+  /** Asks the cloud what it offers in a location and keeps the answer; prices only when they are older than said. */
   async fetchCatalog(
     input: { cloudId: string; location: string },
-    options: { signal?: AbortSignal } = {},
+    options: { signal?: AbortSignal; pricesMaxAgeMs?: number } = {},
   ): Promise<Catalog> {
     this.#checkLocation(input)
     return this.watch(input.cloudId, input.location, async (provider) => {
-      const [identity, zones, instanceTypes, securityGroups, vpcs, subnets] = await Promise.all([
+      const known = await this.#options.catalogs.get(input.cloudId, input.location)
+      const [identity, zones, instanceTypes, securityGroups, vpcs, subnets, prices] = await Promise.all([
         provider.identity(input.location, options),
         provider.zones(input.location, options),
         provider.instanceTypes(input.location, options),
         provider.securityGroups(input.location, options),
         provider.networks.vpcs(input.location, options),
         provider.networks.subnets(input.location, options),
+        freshPrices(provider, input.location, known, { ...options, clock: this.#options.clock }),
       ])
       const fetchedAt = this.#now()
       const catalog: Catalog = {
@@ -233,8 +236,7 @@ export class Clouds {
         securityGroups,
         vpcs,
         subnets,
-        prices: null,
-        pricesProblem: null,
+        ...prices,
       }
       await this.#options.catalogs.put(catalog)
       this.#fact(input.cloudId, { accountId: identity.accountId, catalogFetchedAt: fetchedAt })

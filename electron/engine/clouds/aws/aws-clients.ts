@@ -1,4 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2'
+import { PricingClient } from '@aws-sdk/client-pricing'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { lookup } from 'node:dns/promises'
 import { AppError } from '../../../../shared/model/errors.ts'
@@ -22,7 +23,7 @@ export interface Ec2Call extends CallFacts {
 
 interface AwsClientsOptions {
   signIn: SignIn
-  /** Another endpoint than AWS's own, for EC2 and STS; null for AWS. */
+  /** Another endpoint than AWS's own, for all services; null for AWS. */
   endpoint: string | null
   clock: Clock
   log: Log
@@ -40,6 +41,7 @@ export class AwsClients {
   readonly #budget: RateBudget
   readonly #ec2 = new Map<string, EC2Client>()
   readonly #sts = new Map<string, STSClient>()
+  readonly #pricing = new Map<string, PricingClient>()
 
   constructor(options: AwsClientsOptions) {
     this.#options = options
@@ -52,19 +54,16 @@ export class AwsClients {
     options: CallOptions | undefined,
     send: (client: EC2Client, options: SendOptions) => Promise<T>,
   ): Promise<T> {
-    const { signal } = options ?? {}
-    await this.#budget.take(call.location, call.action, call.kind, signal)
-    const startedMs = this.#options.clock.monotonic()
-    try {
-      const answer = await send(this.#ec2Client(call.location), signal ? { abortSignal: signal } : {})
-      this.#tell(call, startedMs)
-      return answer
-    } catch (thrown) {
-      signal?.throwIfAborted()
-      const error = await this.#explain(thrown, call, signal)
-      this.#tell(call, startedMs, error)
-      throw error
-    }
+    return this.#send(call, options, (http) => send(this.#ec2Client(call.location), http))
+  }
+
+  /** Asks the price list, which has an endpoint of its own in few regions. Throws as `ec2`. */
+  async pricing<T>(
+    call: Ec2Call,
+    options: CallOptions | undefined,
+    send: (client: PricingClient, options: SendOptions) => Promise<T>,
+  ): Promise<T> {
+    return this.#send(call, options, (http) => send(this.#pricingClient(call.location), http))
   }
 
   /** Who the account is. Throws as `ec2`. */
@@ -82,9 +81,30 @@ export class AwsClients {
 
   /** Ends all connections. */
   close(): void {
-    for (const client of [...this.#ec2.values(), ...this.#sts.values()]) client.destroy()
-    this.#ec2.clear()
-    this.#sts.clear()
+    for (const clients of [this.#ec2, this.#sts, this.#pricing]) {
+      for (const client of clients.values()) client.destroy()
+      clients.clear()
+    }
+  }
+
+  async #send<T>(
+    call: Ec2Call,
+    options: CallOptions | undefined,
+    send: (options: SendOptions) => Promise<T>,
+  ): Promise<T> {
+    const { signal } = options ?? {}
+    await this.#budget.take(call.location, call.action, call.kind, signal)
+    const startedMs = this.#options.clock.monotonic()
+    try {
+      const answer = await send(signal ? { abortSignal: signal } : {})
+      this.#tell(call, startedMs)
+      return answer
+    } catch (thrown) {
+      signal?.throwIfAborted()
+      const error = await this.#explain(thrown, call, signal)
+      this.#tell(call, startedMs, error)
+      throw error
+    }
   }
 
   async #askIdentity(location: string, signal?: AbortSignal): Promise<{ accountId: string }> {
@@ -137,6 +157,15 @@ export class AwsClients {
     return client
   }
 
+  #pricingClient(location: string): PricingClient {
+    const region = this.#options.endpoint === null ? pricingRegion(location) : location
+    const known = this.#pricing.get(region)
+    if (known) return known
+    const client = new PricingClient(this.#config(region))
+    this.#pricing.set(region, client)
+    return client
+  }
+
   /** Says all that the SDK would otherwise look up in the environment, in files or at a metadata service. */
   #config(location: string) {
     const { signIn, endpoint } = this.#options
@@ -164,6 +193,11 @@ export class AwsClients {
       },
     }
   }
+}
+
+/** Where the price list of a region is asked (AWS Billing User Guide, "AWS Price List API"). */
+function pricingRegion(location: string): string {
+  return location.startsWith('cn-') ? 'cn-northwest-1' : 'us-east-1'
 }
 
 function succeeds(trial: Promise<unknown>): Promise<boolean> {

@@ -7,6 +7,7 @@ import { AwsKeyPairs } from './key-pairs.ts'
 import { AwsNetworks } from './networks.ts'
 import { AwsMachineImages } from './machine-images.ts'
 import { AwsOffers } from './offers.ts'
+import { AwsPrices } from './prices.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
 import { AwsSnapshots } from './snapshots.ts'
@@ -55,6 +56,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     discovery: new AwsDiscovery(clients, pageSize),
     volumes: new AwsVolumes(clients, pageSize),
     snapshots: new AwsSnapshots(clients, pageSize),
+    prices: new AwsPrices(clients),
     close: () => clients.close(),
   }
 }

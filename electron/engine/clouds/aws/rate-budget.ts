@@ -15,6 +15,8 @@ export const EC2_LIMITS = {
   /** Reads that are asked with neither a filter nor pages. */
   readAll: { capacity: 50, refillPerSecond: 10 },
   write: { capacity: 50, refillPerSecond: 5 },
+  /** The price list, whose rate is not published: what has never been refused. */
+  price: { capacity: 10, refillPerSecond: 5 },
 } as const satisfies Record<string, RateLimit>
 
 export type CallKind = keyof typeof EC2_LIMITS

@@ -8,6 +8,7 @@ import { keyPairActions } from './key-pairs.ts'
 import { launchActions } from './launch.ts'
 import { networkActions } from './networks.ts'
 import { placeActions } from './places.ts'
+import { priceActions } from './prices.ts'
 import { securityGroupActions } from './security-groups.ts'
 import { snapshotActions } from './snapshots.ts'
 import { stsActions } from './sts.ts'
@@ -18,7 +19,10 @@ import { volumeActions } from './volumes.ts'
 export interface Service {
   /** The name that requests are signed for. */
   name: string
+  /** How it is called: by forms that are answered with XML, or by JSON. */
+  wire: 'query' | 'json'
   version: string
+  /** Of its XML; of a JSON service the name before the action in the header of a call. */
   namespace: string
   actions: ReadonlyMap<string, Action>
 }
@@ -26,6 +30,7 @@ export interface Service {
 export const services: readonly Service[] = [
   {
     name: 'ec2',
+    wire: 'query',
     version: '2016-11-15',
     namespace: 'http://ec2.amazonaws.com/doc/2016-11-15/',
     actions: new Map(
@@ -48,8 +53,16 @@ export const services: readonly Service[] = [
   },
   {
     name: 'sts',
+    wire: 'query',
     version: '2011-06-15',
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     actions: new Map(Object.entries(stsActions)),
+  },
+  {
+    name: 'pricing',
+    wire: 'json',
+    version: '2017-10-15',
+    namespace: 'AWSPriceListService',
+    actions: new Map(Object.entries(priceActions)),
   },
 ]

@@ -9,7 +9,7 @@ import type { Log } from '../../../ports.ts'
 import { CloudError } from './cloud-error.ts'
 import { Params } from './params.ts'
 import { checkSignature } from './signature.ts'
-import { xmlDocument } from './xml.ts'
+import { answerText, contentType, refusalText } from './wire.ts'
 
 const maxBodyBytes = 1_048_576
 const host = '127.0.0.1'
@@ -29,7 +29,7 @@ interface Known {
   params: Params
 }
 
-/** The HTTP endpoint of the Sandbox: the Query API of EC2 and a little of STS. */
+/** The HTTP endpoint of the Sandbox: the Query API of EC2, and a little of STS and of the price list. */
 export class Endpoint {
   readonly #options: EndpointOptions
   readonly #stopping = new AbortController()
@@ -81,7 +81,7 @@ export class Endpoint {
       response.writeHead(413, { connection: 'close' }).end()
       return
     }
-    let service = services[0]
+    let service = jsonServiceOf(request) ?? services[0]
     try {
       const known = this.#read(request, body)
       service = known.service
@@ -104,10 +104,7 @@ export class Endpoint {
   }
 
   #read(request: IncomingMessage, body: Buffer): Known {
-    const params = Params.ofForm(body.toString('utf8'))
-    const action = params.text('Action') ?? ''
-    const service = services.find(({ version }) => version === params.text('Version')) ?? services[0]
-    if (!service) throw new Error('The Sandbox has no services.')
+    const { action, params, service } = readCall(request, body)
     this.#options.faults.count(action)
     const { state } = this.#options
     if (!state.store.account) throw new Error('The Sandbox has no account.')
@@ -158,24 +155,17 @@ export class Endpoint {
     const { action, service } = known
     if (faults.take('lose-reply', meets(known))) throw new Cut()
     const { requestId } = done
-    const document =
-      service.name === 'ec2'
-        ? xmlDocument(`${action}Response`, { requestId, ...done.reply }, service.namespace)
-        : xmlDocument(
-            `${action}Response`,
-            { [`${action}Result`]: done.reply, ResponseMetadata: { RequestId: requestId } },
-            service.namespace,
-          )
+    const document = answerText(service, action, done.reply, requestId)
     const bad = faults.take('bad-answer', meets(known))
     switch (bad?.shape) {
       case undefined:
-        send(response, 200, document, requestId)
+        send(response, service, 200, document, requestId)
         break
       case 'malformed':
-        send(response, 200, document.slice(0, Math.floor(document.length * 0.6)), requestId)
+        send(response, service, 200, document.slice(0, Math.floor(document.length * 0.6)), requestId)
         break
       case 'empty':
-        send(response, 200, '', requestId)
+        send(response, service, 200, '', requestId)
         break
       case 'html':
         response
@@ -211,31 +201,54 @@ function credentialError(
   }
 }
 
+/** `Service.Action` of a JSON call. */
+function targetOf({ headers }: IncomingMessage): string {
+  return String(headers['x-amz-target'] ?? '')
+}
+
+function jsonServiceOf(request: IncomingMessage): Service | undefined {
+  return services.find(
+    ({ wire, namespace }) => wire === 'json' && targetOf(request).startsWith(`${namespace}.`),
+  )
+}
+
+/** What a request asks for: a form of the Query API, or a JSON call that its header names. */
+function readCall(
+  request: IncomingMessage,
+  body: Buffer,
+): { action: string; params: Params; service: Service } {
+  const json = jsonServiceOf(request)
+  if (json) {
+    const action = targetOf(request).slice(json.namespace.length + 1)
+    return { action, params: Params.ofJson(body.toString('utf8')), service: json }
+  }
+  const params = Params.ofForm(body.toString('utf8'))
+  const service =
+    services.find(({ wire, version }) => wire === 'query' && version === params.text('Version')) ??
+    services[0]
+  if (!service) throw new Error('The Sandbox has no services.')
+  return { action: params.text('Action') ?? '', params, service }
+}
+
 function refuse(
   response: ServerResponse,
   service: Service | undefined,
   error: CloudError,
   requestId: string,
 ): void {
-  const { code, message, status } = error
-  const document =
-    service?.name === 'sts'
-      ? xmlDocument(
-          'ErrorResponse',
-          {
-            Error: { Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: message },
-            RequestId: requestId,
-          },
-          service.namespace,
-        )
-      : xmlDocument('Response', { Errors: { Error: { Code: code, Message: message } }, RequestID: requestId })
-  send(response, status, document, requestId)
+  send(response, service, error.status, refusalText(service, error, requestId), requestId)
 }
 
-function send(response: ServerResponse, status: number, document: string, requestId: string): void {
+function send(
+  response: ServerResponse,
+  service: Service | undefined,
+  status: number,
+  document: string,
+  requestId: string,
+): void {
   response
     .writeHead(status, {
-      'content-type': 'text/xml;charset=UTF-8',
+      'content-type': contentType(service),
       'content-length': Buffer.byteLength(document),
       'x-amzn-requestid': requestId,
     })

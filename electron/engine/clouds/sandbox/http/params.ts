@@ -12,6 +12,24 @@ export class Params {
     return new Params(new Map(new URLSearchParams(body)))
   }
 
+  /** A JSON document by the same names: `Filters.1.Field`. Throws `SerializationException` for what is none. */
+  static ofJson(body: string): Params {
+    const entries = new Map<string, string>()
+    const add = (name: string, value: unknown): void => {
+      if (Array.isArray(value)) value.forEach((item, at) => add(`${name}.${at + 1}`, item))
+      else if (typeof value === 'object' && value !== null) {
+        for (const [key, inner] of Object.entries(value)) add(name === '' ? key : `${name}.${key}`, inner)
+      } else if (typeof value === 'string') entries.set(name, value)
+      else if (typeof value === 'number' || typeof value === 'boolean') entries.set(name, String(value))
+    }
+    try {
+      add('', JSON.parse(body))
+    } catch {
+      throw new CloudError('SerializationException', 'The request is no JSON.')
+    }
+    return new Params(entries)
+  }
+
   /** The value, or undefined when it is not given or empty. */
   text(name: string): string | undefined {
     const value = this.#entries.get(name)
