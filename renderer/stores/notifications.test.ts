@@ -16,6 +16,7 @@ function jobs(states: Record<string, JobState>): Map<string, Job> {
         progress: { done: 0, total: 1, step: '' },
         error: null,
         cancellable: true,
+        bulk: null,
         startedAt: '2026-01-01T00:00:00.000Z',
         endedAt: null,
       },

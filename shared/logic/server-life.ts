@@ -1,6 +1,17 @@
 import type { AppError, ErrorInfo } from '../model/errors.ts'
-import type { EventKind } from '../model/events.ts'
-import type { InstanceState, LaunchReason, Server, ServerStatus, TerminateReason } from '../model/servers.ts'
+import type { InstanceState, Server, ServerStatus, TerminateReason } from '../model/servers.ts'
+import {
+  LAUNCH_REASON_WORDS,
+  TERMINATE_REASON_CODES,
+  TERMINATE_REASON_WORDS,
+  launchReasonText,
+  terminateReasonText,
+} from './server-reasons.ts'
+import type { TerminateDelay } from './server-ends.ts'
+import { enter, iso, type LifeEvent, type LifeStep, serverName, told } from './server-steps.ts'
+
+export { LAUNCH_REASON_WORDS, TERMINATE_REASON_WORDS }
+export { type LifeEvent, type LifeStep, serverName }
 
 /** What the cloud tells about one instance, as far as a server's life depends on it. */
 export interface InstanceView {
@@ -8,6 +19,9 @@ export interface InstanceView {
   state: InstanceState
   zone: string | null
   imageId: string
+  instanceType: string
+  platform: Server['platform']
+  rootDevice: Server['rootDevice']
   publicIp: string | null
   privateIp: string | null
   hostname: string | null
@@ -15,20 +29,6 @@ export interface InstanceView {
   securityGroupIds: string[]
   sshPort: number | null
   stateReason: string | null
-}
-
-/** Something that happened to the server, to be written into its timeline. */
-export interface LifeEvent {
-  kind: EventKind
-  message: string
-  reason: string | null
-  firedBy: 'person' | 'system' | 'cloud'
-}
-
-/** A server after something happened, with what is to be told about it. `server` is the same object when nothing changed. */
-export interface LifeStep {
-  server: Server
-  events: LifeEvent[]
 }
 
 /** How long the engine waits for what, in milliseconds. */
@@ -41,8 +41,23 @@ export interface LifePolicy {
   goneMs: number
   /** Not running this long after its launch: it is terminated. */
   launchTimeoutMs: number
+  /** Between the wish of a graceful end and the cloud call. */
+  terminateDelay: TerminateDelay
   /** SSH that does not answer this long after the instance runs no longer holds the server back. */
   sshWaitMs: number
+  /**
+   * What lies before this moment counts for no timer: the engine was not there (stopped, asleep), or the clock was another
+   * one. Absent: everything counts.
+   */
+  countFromMs?: number
+}
+
+/** How long something lasts already, as far as the engine was there to see it. */
+export function elapsedMs(since: string, nowMs: number, policy: Pick<LifePolicy, 'countFromMs'>): number {
+  const sinceMs = Date.parse(since)
+  const fromMs = policy.countFromMs ?? sinceMs
+  // A moment that lies ahead was written before the clock went back.
+  return nowMs - (sinceMs > nowMs ? fromMs : Math.max(sinceMs, fromMs))
 }
 
 export const DEFAULT_LIFE_POLICY: LifePolicy = {
@@ -50,53 +65,8 @@ export const DEFAULT_LIFE_POLICY: LifePolicy = {
   missingMs: 60_000,
   goneMs: 300_000,
   launchTimeoutMs: 2_400_000,
+  terminateDelay: 'auto',
   sshWaitMs: 180_000,
-}
-
-/** A launch is asked of the cloud; the reference's words for its reasons. */
-export const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
-  replacement: 'a server was lost',
-  'scaling-up': 'the farm role keeps more servers',
-  'farm-launched': 'the farm was launched',
-  manual: 'launched by hand',
-}
-export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> = {
-  'farm-role-removed': 'its farm role was removed from the farm',
-  'launch-timeout': 'it did not come up in time',
-  'scaling-down': 'the farm role keeps fewer servers',
-  manual: 'terminated by hand',
-  'farm-terminated': 'the farm was terminated',
-  crashed: 'the cloud terminated it, or it is no longer there',
-}
-
-function iso(nowMs: number): string {
-  return new Date(nowMs).toISOString()
-}
-
-/** `web #2 of shop`, the way timelines name a server. */
-export function serverName(server: Server): string {
-  return `${server.alias} #${server.index} of ${server.farm}`
-}
-
-function enter(server: Server, status: ServerStatus, nowMs: number, change: Partial<Server> = {}): Server {
-  const waitingFor: Partial<Record<ServerStatus, string>> = {
-    'pending-launch': 'the cloud',
-    pending: 'the instance to start',
-    initializing: 'SSH',
-    'pending-suspend': 'the instance to stop',
-    resuming: 'the instance to start',
-    'pending-terminate': 'the instance to end',
-  }
-  return { ...server, status, since: iso(nowMs), waitingFor: waitingFor[status] ?? null, ...change }
-}
-
-function told(
-  kind: EventKind,
-  message: string,
-  firedBy: LifeEvent['firedBy'],
-  reason: string | null = null,
-): LifeEvent {
-  return { kind, message, reason, firedBy }
 }
 
 /** The cloud has made the instance: Pending launch becomes Pending. */
@@ -114,7 +84,7 @@ export function launched(server: Server, instance: InstanceView, nowMs: number):
       absentSince: null,
     },
   )
-  const why = LAUNCH_REASON_WORDS[server.launchReason]
+  const why = launchReasonText(server.launchReason)
   return {
     server: next,
     events: [
@@ -161,6 +131,9 @@ function withFacts(server: Server, instance: InstanceView): Server {
     server.instanceState === instance.state &&
     server.zone === instance.zone &&
     server.cloudImageId === instance.imageId &&
+    server.instanceType === instance.instanceType &&
+    server.platform === instance.platform &&
+    server.rootDevice === instance.rootDevice &&
     server.publicIp === instance.publicIp &&
     server.privateIp === instance.privateIp &&
     server.hostname === instance.hostname &&
@@ -175,6 +148,9 @@ function withFacts(server: Server, instance: InstanceView): Server {
     instanceState: instance.state,
     zone: instance.zone,
     cloudImageId: instance.imageId,
+    instanceType: instance.instanceType,
+    platform: instance.platform,
+    rootDevice: instance.rootDevice,
     publicIp: instance.publicIp,
     privateIp: instance.privateIp,
     hostname: instance.hostname,
@@ -197,7 +173,7 @@ export function seen(server: Server, instance: InstanceView, nowMs: number): Lif
     events.push(...step.events)
   }
   if (next.status === 'missing') {
-    next = enter(next, statusOfState(instance.state), nowMs)
+    next = enter(next, next.heldFrom ?? statusOfState(instance.state), nowMs)
     events.push(told('ServerFound', `The cloud lists ${serverName(server)} again`, 'cloud'))
   }
   if (server.status === 'running' && server.publicIp !== instance.publicIp && server.publicIp !== null) {
@@ -256,6 +232,7 @@ function stopped(server: Server, instance: InstanceView, nowMs: number): LifeSte
     case 'running':
     case 'initializing':
     case 'pending':
+      if (server.restart !== null) return { server: { ...server, restart: 'start' }, events: [] }
       if (instance.state === 'stopping') {
         return {
           server: enter(server, 'pending-suspend', nowMs, { rebooting: false }),
@@ -302,9 +279,10 @@ function running(server: Server, nowMs: number): LifeStep {
       }
     case 'resuming':
       return { server: server.waitingFor === 'SSH' ? server : { ...server, waitingFor: 'SSH' }, events: [] }
-    case 'pending-launch':
     case 'initializing':
     case 'running':
+      return { server: server.restart === 'start' ? { ...server, restart: null } : server, events: [] }
+    case 'pending-launch':
     case 'pending-suspend':
     case 'pending-terminate':
     case 'terminated':
@@ -334,7 +312,9 @@ export function gone(server: Server, nowMs: number, cloudReason: string | null):
         'HostDown',
         `${serverName(server)} is gone`,
         asked ? 'system' : 'cloud',
-        cloudReason && !asked ? cloudReason : TERMINATE_REASON_WORDS[reason],
+        cloudReason && !asked
+          ? `${cloudReason} (code ${TERMINATE_REASON_CODES[reason]})`
+          : terminateReasonText(reason),
       ),
     ],
   }
@@ -343,18 +323,21 @@ export function gone(server: Server, nowMs: number, cloudReason: string | null):
 /** The cloud's whole list was read and the instance is not in it. One absence proves nothing (eventual consistency). */
 export function absent(server: Server, nowMs: number, policy: LifePolicy): LifeStep {
   if (server.status === 'terminated' || server.cloudServerId === null) return { server, events: [] }
-  const launchedMs = server.launchedAt === null ? nowMs : Date.parse(server.launchedAt)
-  if (nowMs - launchedMs < policy.appearMs && server.status !== 'pending-terminate')
-    return { server, events: [] }
+  const launchedForMs = server.launchedAt === null ? 0 : elapsedMs(server.launchedAt, nowMs, policy)
+  if (launchedForMs < policy.appearMs && server.status !== 'pending-terminate') return { server, events: [] }
   if (server.absentSince === null) return { server: { ...server, absentSince: iso(nowMs) }, events: [] }
-  const absentMs = nowMs - Date.parse(server.absentSince)
+  const absentMs = elapsedMs(server.absentSince, nowMs, policy)
   if (server.status === 'pending-terminate') {
     return absentMs >= policy.missingMs ? gone(server, nowMs, null) : { server, events: [] }
   }
   if (absentMs >= policy.missingMs + policy.goneMs) return gone(server, nowMs, 'the cloud no longer lists it')
   if (absentMs >= policy.missingMs && server.status !== 'missing') {
     return {
-      server: enter(server, 'missing', nowMs, { waitingFor: 'the cloud to list it again', rebooting: false }),
+      server: enter(server, 'missing', nowMs, {
+        heldFrom: server.status,
+        waitingFor: 'the cloud to list it again',
+        rebooting: false,
+      }),
       events: [told('ServerMissing', `The cloud no longer lists ${serverName(server)}`, 'cloud')],
     }
   }
@@ -380,7 +363,8 @@ export function sshAnswered(
   policy: LifePolicy,
 ): LifeStep {
   if (server.status !== 'initializing' && server.status !== 'resuming') {
-    if (server.status === 'running' && server.rebooting && answer === 'yes') {
+    const isBack = server.status === 'running' && server.rebooting && server.restart === null
+    if (isBack && answer === 'yes') {
       return {
         server: { ...server, rebooting: false, waitingFor: null },
         events: [told('RebootComplete', `${serverName(server)} has rebooted`, 'system')],
@@ -388,14 +372,17 @@ export function sshAnswered(
     }
     return { server, events: [] }
   }
-  if (answer === 'no' && nowMs - Date.parse(server.since) < policy.sshWaitMs) return { server, events: [] }
+  // Windows is reached by RDP with its password: the cloud's word that it runs is all there is.
+  const isAsked = server.platform !== 'windows'
+  if (isAsked && answer === 'no' && elapsedMs(server.since, nowMs, policy) < policy.sshWaitMs)
+    return { server, events: [] }
   const resumed = server.status === 'resuming'
   const next = enter(server, 'running', nowMs, {
     runningAt: server.runningAt ?? iso(nowMs),
     rebooting: false,
-    error: answer === 'yes' ? null : sshUnreachable(server),
+    error: answer === 'yes' || !isAsked ? null : sshUnreachable(server),
   })
-  const how = answer === 'yes' ? null : 'SSH did not answer in time; the cloud says that it runs'
+  const how = answer === 'yes' || !isAsked ? null : 'SSH did not answer in time; the cloud says that it runs'
   return {
     server: next,
     events: [
@@ -411,17 +398,18 @@ export function timePassed(server: Server, nowMs: number, policy: LifePolicy): L
   const waits = server.status === 'pending' || server.status === 'initializing'
   if (!waits || server.launchedAt === null || server.lock || server.initFailedAt !== null)
     return { server, events: [] }
-  const waitedMs = nowMs - Date.parse(server.launchedAt)
+  const waitedMs = elapsedMs(server.launchedAt, nowMs, policy)
   if (waitedMs < policy.launchTimeoutMs) return { server, events: [] }
   return askTerminate(server, 'launch-timeout', 'system', nowMs)
 }
 
-/** Someone or something wants the server ended. */
+/** Someone or something wants the server ended; the cloud is asked `delayMs` from now. */
 export function askTerminate(
   server: Server,
   reason: TerminateReason,
   firedBy: LifeEvent['firedBy'],
   nowMs: number,
+  delayMs = 0,
 ): LifeStep {
   if (server.status === 'terminated' || server.status === 'pending-terminate') return { server, events: [] }
   if (server.cloudServerId === null && server.launch === null) {
@@ -430,6 +418,9 @@ export function askTerminate(
   return {
     server: enter(server, 'pending-terminate', nowMs, {
       terminateReason: reason,
+      terminateAt: delayMs > 0 ? iso(nowMs + delayMs) : null,
+      waitingFor: delayMs > 0 ? 'what runs before the end' : 'the instance to end',
+      retryAt: null,
       error: null,
       rebooting: false,
     }),
@@ -438,7 +429,7 @@ export function askTerminate(
         'BeforeHostTerminate',
         `${serverName(server)} will be terminated`,
         firedBy,
-        TERMINATE_REASON_WORDS[reason],
+        terminateReasonText(reason),
       ),
     ],
   }
@@ -459,12 +450,21 @@ export function askResume(server: Server, nowMs: number): LifeStep {
   return { server: enter(server, 'resuming', nowMs), events: [] }
 }
 
-/** A reboot was asked of the cloud. */
-export function askReboot(server: Server, firedBy: LifeEvent['firedBy']): LifeStep {
+/** A reboot was asked of the cloud (soft), or is to be done by stopping and starting the instance (hard). */
+export function askReboot(
+  server: Server,
+  firedBy: LifeEvent['firedBy'],
+  mode: 'soft' | 'hard' = 'soft',
+): LifeStep {
   if (server.status !== 'running' && server.status !== 'initializing') return { server, events: [] }
   return {
-    server: { ...server, rebooting: true, waitingFor: 'the reboot' },
-    events: [told('RebootBegin', `${serverName(server)} reboots`, firedBy)],
+    server: {
+      ...server,
+      rebooting: true,
+      restart: mode === 'hard' ? 'stop' : null,
+      waitingFor: 'the reboot',
+    },
+    events: [told('RebootBegin', `${serverName(server)} reboots`, firedBy, mode === 'hard' ? 'hard' : null)],
   }
 }
 

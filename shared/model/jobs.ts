@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ErrorInfo } from './errors.ts'
 import { JobId, Timestamp } from './ids.ts'
+import { BulkAction, BulkOptions, BulkOutcome } from './servers.ts'
 
 export const JobState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted'])
 export type JobState = z.infer<typeof JobState>
@@ -14,6 +15,8 @@ export const JobKind = z.enum([
   'server.suspend',
   'server.resume',
   'server.terminate',
+  'servers.bulk',
+  'key.regenerate',
   'cloud.refresh',
   'roles.starter',
 ])
@@ -25,12 +28,17 @@ export const Job = z.object({
   kind: JobKind,
   /** A sentence fragment for people: "Launch farm shop". */
   title: z.string(),
-  target: z.object({ kind: z.enum(['farm', 'server', 'cloud', 'workspace']), id: z.string() }),
+  target: z.object({ kind: z.enum(['farm', 'server', 'cloud', 'key', 'workspace']), id: z.string() }),
   state: JobState,
   /** Finished and expected units, and what is happening now. */
   progress: z.object({ done: z.number().int(), total: z.number().int(), step: z.string() }),
   error: ErrorInfo.nullable(),
   cancellable: z.boolean(),
+  /** A job about a selection of servers: what was asked, and how each of them fares. */
+  bulk: z
+    .object({ action: BulkAction, options: BulkOptions, outcomes: z.array(BulkOutcome) })
+    .nullable()
+    .default(null),
   startedAt: Timestamp,
   endedAt: Timestamp.nullable(),
 })

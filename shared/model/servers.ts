@@ -18,17 +18,27 @@ export const ServerStatus = z.enum([
 ])
 export type ServerStatus = z.infer<typeof ServerStatus>
 
-/** Why a server was launched, with the reference's code. */
-export const LaunchReason = z.enum(['replacement', 'scaling-up', 'farm-launched', 'manual'])
+/** Why a server was launched; `LAUNCH_REASON_CODES` has the reference's code of each. */
+export const LaunchReason = z.enum([
+  'replacement',
+  'scaling-up',
+  'farm-launched',
+  'manual',
+  'manual-api',
+  'image-rollout',
+])
 export type LaunchReason = z.infer<typeof LaunchReason>
 
-/** Why a server was terminated, with the reference's code. */
+/** Why a server was terminated; `TERMINATE_REASON_CODES` has the reference's code of each. */
 export const TerminateReason = z.enum([
   'farm-role-removed',
   'launch-timeout',
   'scaling-down',
   'manual',
+  'manual-api',
   'farm-terminated',
+  'image-rollout',
+  'rolled-back',
   'crashed',
 ])
 export type TerminateReason = z.infer<typeof TerminateReason>
@@ -58,6 +68,8 @@ export const Server = z.object({
   status: ServerStatus,
   /** When the status began. */
   since: Timestamp,
+  /** The status that it had before Missing or Troubleshooting, to which it comes back; else null. */
+  heldFrom: ServerStatus.nullable().default(null),
   /** What the server waits for, in a few words, or null: "waiting for SSH". */
   waitingFor: z.string().nullable(),
   cloudId: CloudId,
@@ -68,6 +80,9 @@ export const Server = z.object({
   imageId: ImageId,
   cloudImageId: z.string().nullable(),
   cloudServerId: z.string().nullable(),
+  platform: z.enum(['linux', 'windows']).default('linux'),
+  /** Where its root disk is; null while the cloud has not said. An instance-store root cannot be stopped. */
+  rootDevice: z.enum(['ebs', 'instance-store']).nullable().default(null),
   instanceState: InstanceState.nullable(),
   publicIp: z.string().nullable(),
   privateIp: z.string().nullable(),
@@ -94,8 +109,14 @@ export const Server = z.object({
   /** No launch before this time (back-off after a failure). */
   retryAt: Timestamp.nullable(),
   rebooting: z.boolean(),
+  /** What is left of a hard reboot: stop it, then start it. */
+  restart: z.enum(['stop', 'start']).nullable().default(null),
   launchReason: LaunchReason,
   terminateReason: TerminateReason.nullable(),
+  /** Pending terminate: when the cloud is asked at the earliest (reference 4.7); null: at once. */
+  terminateAt: Timestamp.nullable().default(null),
+  /** The cloud is known to refuse its termination until the protection is switched off. */
+  terminationProtected: z.boolean().default(false),
   /** Which launch call made it: `token` is the client token, `position` the instance's launch index in that call. */
   launch: z.object({ token: z.string(), position: z.number().int(), size: z.number().int() }).nullable(),
   createdAt: Timestamp,
@@ -118,14 +139,71 @@ export const Server = z.object({
 export type Server = z.infer<typeof Server>
 
 export const ServerAction = z.enum([
+  'cancel',
+  'reboot',
+  'suspend',
+  'resume',
+  'terminate',
+  'terminate-now',
+  'lock',
+  'unlock',
+  'connect',
+  'console',
+  'retry',
+  'change-type',
+  'protect',
+  'unprotect',
+  'password',
+  'key',
+  'troubleshoot',
+  'release',
+  'properties',
+  'log',
+])
+export type ServerAction = z.infer<typeof ServerAction>
+
+/** What can be done with many servers by one call. */
+export const BulkAction = z.enum([
+  'cancel',
   'reboot',
   'suspend',
   'resume',
   'terminate',
   'lock',
   'unlock',
-  'connect',
-  'console',
+  'protect',
+  'unprotect',
+  'troubleshoot',
+  'release',
   'retry',
 ])
-export type ServerAction = z.infer<typeof ServerAction>
+export type BulkAction = z.infer<typeof BulkAction>
+
+/** How many servers one bulk call takes. */
+export const BULK_MAX = 1000
+
+/** What an action of a selection is told besides the servers. */
+export const BulkOptions = z.strictObject({
+  /** Reboot: soft asks the operating system, hard stops and starts the instance. */
+  mode: z.enum(['soft', 'hard']).default('soft'),
+  /** Terminate: at once, without the delay of a graceful end. */
+  force: z.boolean().default(false),
+  /** Terminate and cancel: lower the minimum of the farm roles by as many as are ended, so that no substitute comes. */
+  decreaseMin: z.boolean().default(false),
+  /** Lock: why. */
+  comment: z.string().trim().max(500).default(''),
+})
+export type BulkOptions = z.infer<typeof BulkOptions>
+
+/**
+ * How one server of a selection fares: `waiting` is not asked yet, `going` is asked, `refused` says why it was not asked,
+ * `failed` has the cloud's words, `skipped` was cancelled before it was asked.
+ */
+export const BulkOutcome = z.object({
+  serverId: ServerId,
+  /** `web #2 of shop`, so that the list stays readable. */
+  name: z.string(),
+  state: z.enum(['waiting', 'going', 'done', 'refused', 'failed', 'skipped']),
+  message: z.string(),
+})
+export type BulkOutcome = z.infer<typeof BulkOutcome>

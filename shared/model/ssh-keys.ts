@@ -19,6 +19,20 @@ export const SshKey = z.object({
   fingerprint: z.string(),
   /** False until the cloud has confirmed the import. */
   imported: z.boolean(),
+  /**
+   * Set while a new pair takes this one's place: the id of the new key, and how far each server is. `added`: the new key
+   * opens it and the old line may still be there; `done`: only the new key opens it. Servers not named are on this key.
+   */
+  replacement: z
+    .object({
+      keyId: SshKeyId,
+      startedAt: Timestamp,
+      servers: z.record(z.string(), z.enum(['added', 'done'])),
+      /** Servers that could not be changed at the last try, and why. */
+      failures: z.array(z.object({ serverId: z.string(), name: z.string(), message: z.string() })),
+    })
+    .nullable()
+    .default(null),
   createdAt: Timestamp,
 })
 export type SshKey = z.infer<typeof SshKey>

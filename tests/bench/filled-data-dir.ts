@@ -49,6 +49,7 @@ export async function fillDataDir(dataDir: string, contents: Contents): Promise<
           progress: { done: 1, total: 1, step: 'rebooted' },
           error: null,
           cancellable: false,
+          bulk: null,
           startedAt: within(n, contents.jobs),
           endedAt: within(n, contents.jobs),
         }),

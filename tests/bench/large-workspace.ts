@@ -84,6 +84,8 @@ export function largeWorkspace(parts: {
         zone: server.zone,
         instanceType: server.instanceType,
         imageId: server.cloudImageId ?? '',
+        platform: 'linux',
+        rootDevice: 'ebs',
         keyName: server.keyName,
         publicIp: server.publicIp,
         privateIp: server.privateIp,

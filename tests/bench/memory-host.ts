@@ -116,6 +116,8 @@ for (const server of await engine.servers.list({})) {
     zone: server.zone,
     instanceType: server.instanceType,
     imageId: server.cloudImageId ?? '',
+    platform: 'linux',
+    rootDevice: 'ebs',
     keyName: server.keyName,
     publicIp: server.publicIp,
     privateIp: server.privateIp,

@@ -371,6 +371,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
         publicKey: `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakePublicKeyForScreens farmhand-${farm.id}`,
         fingerprint,
         imported: true,
+        replacement: null,
         createdAt: at(6000),
       })),
     jobs: fakeJobs(farms, at),
@@ -406,7 +407,7 @@ export function fakePrompt(server: Server, nowMs: number): Prompt {
 function fakeJobs(farms: readonly Farm[], at: (minutes: number) => string): Job[] {
   const [shop, staging] = farms
   if (shop === undefined || staging === undefined) return []
-  const base = { error: null, cancellable: true, endedAt: null }
+  const base = { error: null, cancellable: true, bulk: null, endedAt: null }
   return [
     {
       ...base,

@@ -76,6 +76,7 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
       progress: { done: 0, total: 1, step: 'asking the cloud' },
       error: null,
       cancellable: true,
+      bulk: null,
       startedAt: new Date().toISOString(),
       endedAt: null,
     }

@@ -1,6 +1,8 @@
 import { MemorySnapshots, MemoryVolumes } from './memory-volumes.ts'
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
 import { MemoryMachineImages } from './memory-machine-images.ts'
+import { AppError } from '../../shared/model/errors.ts'
+import { memoryInstanceControl } from './memory-instance-control.ts'
 
 /**
  * A CloudProvider in memory, without a protocol: for benchmarks of the engine alone and for tests of what the engine decides.
@@ -15,6 +17,8 @@ export class MemoryCloud implements CloudProvider {
   }
   readonly volumes = new MemoryVolumes()
   readonly snapshots = new MemorySnapshots(this.volumes)
+  /** Instances that refuse to be terminated. */
+  readonly protectedIds = new Set<string>()
   readonly #byToken = new Map<string, CloudInstance[]>()
   #next = 1
 
@@ -59,6 +63,8 @@ export class MemoryCloud implements CloudProvider {
         zone: request.zone ?? `${location}a`,
         instanceType: request.instanceType,
         imageId: request.imageId,
+        platform: 'linux',
+        rootDevice: 'ebs',
         keyName: request.keyName,
         publicIp: '127.0.0.1',
         privateIp: '127.0.0.1',
@@ -82,6 +88,14 @@ export class MemoryCloud implements CloudProvider {
   }
   async terminate(_location: string, ids: string[]) {
     this.#count('terminate')
+    const kept = ids.find((id) => this.protectedIds.has(id))
+    if (kept !== undefined) {
+      const cloudMessage = `The instance '${kept}' may not be terminated.`
+      throw new AppError('cloud.refused', {
+        message: cloudMessage,
+        details: { cloudCode: 'OperationNotPermitted', cloudMessage },
+      })
+    }
     this.#setState(ids, 'terminated')
   }
   async stop(_location: string, ids: string[]) {
@@ -145,6 +159,8 @@ export class MemoryCloud implements CloudProvider {
       volumeGibMonth: { gp3: 0.08 },
     }),
   }
+  readonly instanceControl = memoryInstanceControl(this)
+
   close(): void {
     this.instances.clear()
   }

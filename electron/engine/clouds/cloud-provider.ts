@@ -8,6 +8,8 @@ import type { MachineImages } from './machine-images-port.ts'
 import type { SnapshotsPort } from './snapshots-port.ts'
 import type { VolumesPort } from './volumes-port.ts'
 
+import type { InstanceControlPort } from './instance-control-port.ts'
+
 export type { CallOptions } from './call-options.ts'
 import type { CloudPrices } from './prices-port.ts'
 
@@ -21,6 +23,9 @@ export interface CloudInstance {
   zone: string | null
   instanceType: string
   imageId: string
+  platform: 'linux' | 'windows'
+  /** Where its root disk is; null while the cloud does not say. */
+  rootDevice: 'ebs' | 'instance-store' | null
   keyName: string | null
   publicIp: string | null
   privateIp: string | null
@@ -132,6 +137,7 @@ export interface CloudProvider {
   readonly volumes: VolumesPort
   readonly snapshots: SnapshotsPort
   readonly prices: CloudPrices
+  readonly instanceControl: InstanceControlPort
 
   /** Ends connections. */
   close(): void

@@ -5,6 +5,7 @@ import { ServerId } from '../../../shared/model/ids.ts'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { type Decision, decide } from '../../../shared/logic/farm-decisions.ts'
+import { cloudCallFor, isDue } from '../../../shared/logic/server-cloud-calls.ts'
 import {
   askSuspend,
   askResume,
@@ -14,7 +15,13 @@ import {
 } from '../../../shared/logic/server-life.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
-import type { LaunchBreaker, ServerLauncher, ServerPreparations, ServerStore } from '../servers/index.ts'
+import {
+  type LaunchBreaker,
+  type ServerLauncher,
+  type ServerPreparations,
+  type ServerStore,
+  terminateInstances,
+} from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
 import { Observer } from './observer.ts'
 
@@ -174,6 +181,7 @@ export class Reconciler {
     for (const server of this.#options.servers.all()) {
       if (server.cloudId !== lane.cloudId || server.location !== lane.location) continue
       if (server.initFailedAt !== null && server.status === 'initializing') continue
+      if (isHeldUp(server, this.#options.clock.now())) continue
       if (ON_ITS_WAY.has(server.status) || server.rebooting) return true
     }
     return false
@@ -250,6 +258,8 @@ export class Reconciler {
       imageId: image.id,
       cloudImageId: null,
       cloudServerId: null,
+      platform: image.os.family === 'windows' ? 'windows' : 'linux',
+      rootDevice: null,
       instanceState: null,
       publicIp: null,
       privateIp: null,
@@ -265,8 +275,12 @@ export class Reconciler {
       attempts: 0,
       retryAt: null,
       rebooting: false,
+      restart: null,
+      heldFrom: null,
       launchReason: decision.reason,
       terminateReason: null,
+      terminateAt: null,
+      terminationProtected: role.cloudFeatures.terminationProtection,
       launch: null,
       createdAt: now,
       launchedAt: null,
@@ -301,26 +315,27 @@ export class Reconciler {
     own: readonly Server[],
   ): Promise<void> {
     const { servers, log } = this.#options
-    const stop: string[] = []
-    const start: string[] = []
-    const end: string[] = []
+    const asked = { stop: [], 'force-stop': [], start: [] } as Record<
+      'stop' | 'force-stop' | 'start',
+      string[]
+    >
+    const end: Server[] = []
     const launch = new Map<string, Server[]>()
     for (const before of [...own, ...this.#created(cloudId, location, own)]) {
       const server = servers.find(before.id)
       if (!server) continue
-      const { cloudServerId: id } = server
-      if (server.status === 'pending-launch') {
-        if (this.#isDue(server))
-          launch.set(server.farmRoleId, [...(launch.get(server.farmRoleId) ?? []), server])
-      } else if (id === null) continue
-      else if (server.status === 'pending-suspend' && server.instanceState === 'running') stop.push(id)
-      else if (server.status === 'resuming' && server.instanceState === 'stopped') start.push(id)
-      else if (server.status === 'pending-terminate' && !isEnding(server)) end.push(id)
+      const call = cloudCallFor(server, this.#options.clock.now())
+      if (call === 'launch') launch.set(server.farmRoleId, [...(launch.get(server.farmRoleId) ?? []), server])
+      else if (call === 'terminate') end.push(server)
+      else if (call !== null && server.cloudServerId !== null) asked[call].push(server.cloudServerId)
     }
     const calls = [
-      ...(stop.length > 0 ? [provider.stop(location, stop)] : []),
-      ...(start.length > 0 ? [provider.start(location, start)] : []),
-      ...(end.length > 0 ? [provider.terminate(location, end)] : []),
+      ...(asked.stop.length > 0 ? [provider.stop(location, asked.stop)] : []),
+      ...(asked['force-stop'].length > 0
+        ? [provider.instanceControl.forceStop(location, asked['force-stop'])]
+        : []),
+      ...(asked.start.length > 0 ? [provider.start(location, asked.start)] : []),
+      ...(end.length > 0 ? [terminateInstances(this.#options, location, end, provider)] : []),
       ...[...launch].map(([farmRoleId, list]) => this.#launch(farmRoleId, list, provider)),
     ]
     for (const outcome of await Promise.allSettled(calls)) {
@@ -341,10 +356,6 @@ export class Reconciler {
         server.location === location &&
         !known.has(server.id),
     )
-  }
-
-  #isDue(server: Server): boolean {
-    return server.retryAt === null || Date.parse(server.retryAt) <= this.#options.clock.now()
   }
 
   async #launch(farmRoleId: string, list: readonly Server[], provider: CloudProvider): Promise<void> {
@@ -372,12 +383,13 @@ export class Reconciler {
   }
 }
 
+/** The cloud refuses to end it for now: nothing is to be seen of it until it is asked again. */
+function isHeldUp(server: Server, nowMs: number): boolean {
+  return server.status === 'pending-terminate' && !isDue(server.retryAt, nowMs)
+}
+
 function isHere(decision: Decision, cloudId: string, location: string): boolean {
   const place: Pick<FarmRole, 'cloudId' | 'location'> =
     decision.kind === 'create' ? decision.farmRole : decision.server
   return place.cloudId === cloudId && place.location === location
-}
-
-function isEnding(server: Server): boolean {
-  return server.instanceState === 'shutting-down' || server.instanceState === 'terminated'
 }

@@ -184,6 +184,7 @@ export class Jobs {
       progress: { done: 0, total: 0, step: '' },
       error: null,
       cancellable,
+      bulk: null,
       startedAt: new Date(this.#options.clock.now()).toISOString(),
       endedAt: null,
     }

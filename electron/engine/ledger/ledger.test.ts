@@ -54,6 +54,7 @@ function aJob(id: string, change: Partial<Job> = {}): Job {
     progress: { done: 0, total: 2, step: 'waiting' },
     error: null,
     cancellable: true,
+    bulk: null,
     startedAt: at,
     endedAt: null,
     ...change,
@@ -304,6 +305,7 @@ test('keys: one pair a farm, cloud and location; one pinned host key a server', 
     publicKey: 'ssh-ed25519 AAAA',
     fingerprint: 'SHA256:x',
     imported: false,
+    replacement: null,
     createdAt: at,
   }
   const pin: HostKey = {

@@ -153,6 +153,7 @@ export class FarmKeys {
       publicKey: pair.publicKey,
       fingerprint: pair.sha256Fingerprint,
       imported: false,
+      replacement: null,
       createdAt: new Date(this.#options.clock.now()).toISOString(),
     }
     await this.#options.vault.put(vaultId(key.id), pair.privateKey)

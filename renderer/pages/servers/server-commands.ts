@@ -34,7 +34,7 @@ export interface ServerCommands {
   bulk: readonly BulkAction<Server>[]
   /** Does the action for each server; answers how many were accepted. */
   run(
-    action: Exclude<ServerAction, 'lock' | 'connect' | 'console'>,
+    action: 'reboot' | 'suspend' | 'resume' | 'terminate' | 'retry' | 'unlock',
     servers: readonly Server[],
     options?: { force?: boolean; decreaseMin?: boolean },
   ): Promise<number>

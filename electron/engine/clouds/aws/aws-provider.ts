@@ -2,6 +2,7 @@ import type { Clock, Log } from '../../ports.ts'
 import type { CloudProvider, CloudSignIn } from '../cloud-provider.ts'
 import { AwsClients } from './aws-clients.ts'
 import { AwsDiscovery } from './discovery.ts'
+import { AwsInstanceControl } from './instance-control.ts'
 import { AwsInstances } from './instances.ts'
 import { AwsKeyPairs } from './key-pairs.ts'
 import { AwsNetworks } from './networks.ts'
@@ -57,6 +58,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     volumes: new AwsVolumes(clients, pageSize),
     snapshots: new AwsSnapshots(clients, pageSize),
     prices: new AwsPrices(clients),
+    instanceControl: new AwsInstanceControl(clients),
     close: () => clients.close(),
   }
 }

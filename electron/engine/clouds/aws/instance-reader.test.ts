@@ -29,6 +29,8 @@ test('reads what Farmhand needs of an instance', () => {
       zone: 'eu-west-1a',
       instanceType: 't3.micro',
       imageId: 'ami-1',
+      platform: 'linux',
+      rootDevice: null,
       keyName: 'key',
       publicIp: '1.2.3.4',
       privateIp: '10.0.0.1',

@@ -87,6 +87,8 @@ function emptyInstance(tags: Readonly<Record<string, string>>): CloudInstance {
     zone: null,
     instanceType: '',
     imageId: '',
+    platform: 'linux',
+    rootDevice: null,
     keyName: null,
     publicIp: null,
     privateIp: null,
@@ -115,6 +117,12 @@ function readField(draft: CloudInstance, name: string, text: string): void {
       break
     case 'imageId':
       draft.imageId = text
+      break
+    case 'platform':
+      draft.platform = text === 'windows' ? 'windows' : 'linux'
+      break
+    case 'rootDeviceType':
+      draft.rootDevice = text === 'instance-store' ? 'instance-store' : 'ebs'
       break
     case 'keyName':
       draft.keyName = text

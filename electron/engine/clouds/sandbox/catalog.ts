@@ -120,6 +120,7 @@ export interface ImageFacts {
   name: string
   description: string
   architecture: Architecture
+  platform: 'linux' | 'windows'
   createdAt: string
   deprecatedAt: string | null
 }
@@ -128,20 +129,30 @@ const imageKinds = [
   {
     name: 'sandbox-linux-1.0-x86_64',
     architecture: 'x86_64',
+    platform: 'linux',
     createdAt: '2026-03-02T09:00:00.000Z',
     deprecatedAt: null,
   },
   {
     name: 'sandbox-linux-1.0-arm64',
     architecture: 'arm64',
+    platform: 'linux',
     createdAt: '2026-03-02T09:05:00.000Z',
     deprecatedAt: null,
   },
   {
     name: 'sandbox-linux-0.9-x86_64',
     architecture: 'x86_64',
+    platform: 'linux',
     createdAt: '2025-06-16T09:00:00.000Z',
     deprecatedAt: '2026-06-16T09:00:00.000Z',
+  },
+  {
+    name: 'sandbox-windows-1.0-x86_64',
+    architecture: 'x86_64',
+    platform: 'windows',
+    createdAt: '2026-03-02T09:10:00.000Z',
+    deprecatedAt: null,
   },
 ] as const
 
@@ -151,7 +162,10 @@ export const images: readonly ImageFacts[] = regions.flatMap((region) =>
     ...kind,
     id: fixedId('ami', `${region.name} ${kind.name}`),
     region: region.name,
-    description: `Sandbox Linux, ${kind.architecture}: a shell on the machine that Farmhand runs on`,
+    description:
+      kind.platform === 'windows'
+        ? 'Sandbox Windows: has an administrator password as EC2’s Windows has, and a shell as Sandbox Linux has'
+        : `Sandbox Linux, ${kind.architecture}: a shell on the machine that Farmhand runs on`,
   })),
 )
 

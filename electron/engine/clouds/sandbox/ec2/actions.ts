@@ -6,6 +6,7 @@ import { instanceTypeActions } from './instance-types.ts'
 import { instanceActions } from './instances.ts'
 import { keyPairActions } from './key-pairs.ts'
 import { launchActions } from './launch.ts'
+import { passwordActions } from './passwords.ts'
 import { networkActions } from './networks.ts'
 import { placeActions } from './places.ts'
 import { priceActions } from './prices.ts'
@@ -43,6 +44,7 @@ export const services: readonly Service[] = [
         ...instanceActions,
         ...instanceAttributeActions,
         ...keyPairActions,
+        ...passwordActions,
         ...networkActions,
         ...securityGroupActions,
         ...tagActions,

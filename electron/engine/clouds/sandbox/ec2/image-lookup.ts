@@ -36,6 +36,20 @@ export function ownImage(
   return settledImage(found, now)
 }
 
+/** The operating system of an image: what was shipped says it, and what was made of that is the same. */
+export function platformOf(state: Pick<CloudState, 'store'>, imageId: string): 'linux' | 'windows' {
+  const seen = new Set<string>()
+  let id: string | null | undefined = imageId
+  while (id !== null && id !== undefined && !seen.has(id)) {
+    const shipped = images.find((image) => image.id === id)
+    if (shipped) return shipped.platform
+    seen.add(id)
+    const own = state.store.images.get(id)
+    id = own?.sourceImageId ?? state.store.instances.get(own?.sourceInstanceId ?? '')?.imageId
+  }
+  return 'linux'
+}
+
 export function imageNotFound(id: string): CloudError {
   return new CloudError('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`)
 }

@@ -3,7 +3,7 @@ import type { XmlValue } from '../http/xml.ts'
 import type { ImageRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
-import { checkId, imageNotFound, ownImages } from './image-lookup.ts'
+import { checkId, imageNotFound, ownImages, platformOf } from './image-lookup.ts'
 import { fixedOrder, pageOf } from './pages.ts'
 import { tagSetXml, type TagSet } from './tag-sets.ts'
 
@@ -13,6 +13,7 @@ interface DescribedImage {
   name: string
   description: string
   architecture: string
+  platform: 'linux' | 'windows'
   createdAt: string
   deprecatedAt: string | null
   ownerId: string
@@ -66,9 +67,9 @@ const describeImages: Action = (state, call) => {
       case 'is-public':
         return [String(image.ownerAlias !== null)]
       case 'platform-details':
-        return ['Linux/UNIX']
+        return [platformDetails(image)]
       case 'platform':
-        return []
+        return image.platform === 'windows' ? ['windows'] : []
       case 'description':
         return [image.description]
       case 'creation-date':
@@ -86,6 +87,7 @@ function described(state: CloudState, call: Call): DescribedImage[] {
   const ownerId = state.store.account?.accountId ?? ''
   const own = ownImages(state, call).map((image) => ({
     ...image,
+    platform: platformOf(state, image.id),
     createdAt: new Date(image.createdAt).toISOString(),
     deprecatedAt: null,
     ownerId,
@@ -151,10 +153,16 @@ function imageXml(image: DescribedImage): XmlValue {
     enaSupport: true,
     sriovNetSupport: 'simple',
     bootMode: 'uefi-preferred',
-    platformDetails: 'Linux/UNIX',
-    usageOperation: 'RunInstances',
+    platform: image.platform === 'windows' ? 'windows' : undefined,
+    platformDetails: platformDetails(image),
+    usageOperation: image.platform === 'windows' ? 'RunInstances:0002' : 'RunInstances',
     deprecationTime: image.deprecatedAt,
   }
+}
+
+/** What the bill calls the operating system. */
+export function platformDetails(image: Pick<ImageFacts, 'platform'>): string {
+  return image.platform === 'windows' ? 'Windows' : 'Linux/UNIX'
 }
 
 export const imageActions = { DescribeImages: describeImages } satisfies Record<string, Action>

@@ -3,6 +3,7 @@ import type { XmlValue } from '../http/xml.ts'
 import { stateCodes } from '../life.ts'
 import type { InstanceRecord, InstanceStateName } from '../state/records.ts'
 import type { CloudState, Reply } from './action.ts'
+import { platformOf } from './image-lookup.ts'
 import { tagSetXml } from './tag-sets.ts'
 import { volumesOfInstance } from './volume-lookup.ts'
 import { blockDevicesXml } from './volume-xml.ts'
@@ -37,6 +38,7 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
   const now = state.clock.now()
   const isUp = instance.state === 'running' || instance.state === 'stopping'
   const type = instanceTypeOf(instance.instanceType)
+  const isWindows = platformOf(state, instance.imageId) === 'windows'
   return {
     instanceId: instance.id,
     imageId: instance.imageId,
@@ -80,8 +82,9 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     enaSupport: true,
     cpuOptions: type ? { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores } : undefined,
     metadataOptions: { state: 'applied', httpTokens: 'required', httpEndpoint: 'disabled' },
-    platformDetails: 'Linux/UNIX',
-    usageOperation: 'RunInstances',
+    platform: isWindows ? 'windows' : undefined,
+    platformDetails: isWindows ? 'Windows' : 'Linux/UNIX',
+    usageOperation: isWindows ? 'RunInstances:0002' : 'RunInstances',
     currentInstanceBootMode: 'uefi',
   }
 }

@@ -6,7 +6,7 @@ import { spread } from '../ids.ts'
 import { bootTime, settled } from '../life.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
-import { launchableImage } from './image-lookup.ts'
+import { launchableImage, platformOf } from './image-lookup.ts'
 import { reservationXml } from './instance-xml.ts'
 import { keyPairOf } from './key-pairs.ts'
 import { launchedVolumes, plannedDisks, rootDevice } from './launch-volumes.ts'
@@ -82,6 +82,12 @@ function newInstances(state: CloudState, call: Call, token: string | null): Inst
   }
   const keyName = params.text('KeyName')
   const keyPair = keyName === undefined ? undefined : keyPairOf(state, region, keyName)
+  if (platformOf(state, image.id) === 'windows' && keyPair?.keyType === 'ed25519') {
+    throw new CloudError(
+      'InvalidParameterCombination',
+      `ED25519 key pairs are not supported with Windows AMIs. Use an RSA key pair with '${image.id}'.`,
+    )
+  }
   const groupIds = readGroups(state, call)
   const userData = readUserData(params.text('UserData') ?? '')
   const tags = specifiedTags(params, 'instance')

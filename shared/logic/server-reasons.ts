@@ -1,0 +1,66 @@
+import type { LaunchReason, TerminateReason } from '../model/servers.ts'
+
+/** Why a server was launched, in words. */
+export const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
+  replacement: 'a server was lost',
+  'scaling-up': 'the farm role keeps more servers',
+  'farm-launched': 'the farm was launched',
+  manual: 'launched by hand',
+  'manual-api': 'launched by a program or the command line',
+  'image-rollout': 'its farm role got another image',
+}
+
+/**
+ * The reference's codes (4.3). It knows no code of its own for the replacement of a lost server: that is the farm role
+ * scaling up to its minimum again.
+ */
+export const LAUNCH_REASON_CODES: Readonly<Record<LaunchReason, number>> = {
+  'image-rollout': 1,
+  'scaling-up': 2,
+  replacement: 2,
+  'farm-launched': 3,
+  'manual-api': 4,
+  manual: 5,
+}
+
+/** Why a server was terminated, in words. */
+export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> = {
+  'farm-role-removed': 'its farm role was removed from the farm',
+  'launch-timeout': 'it did not come up in time',
+  'scaling-down': 'the farm role keeps fewer servers',
+  manual: 'terminated by hand',
+  'manual-api': 'terminated by a program or the command line',
+  'farm-terminated': 'the farm was terminated',
+  'image-rollout': 'another server with the new image took its place',
+  'rolled-back': 'the change of its image was taken back',
+  crashed: 'the cloud terminated it, or it is no longer there',
+}
+
+/** The reference's codes (4.3). */
+export const TERMINATE_REASON_CODES: Readonly<Record<TerminateReason, number>> = {
+  'farm-role-removed': 4,
+  'launch-timeout': 5,
+  'scaling-down': 8,
+  'rolled-back': 9,
+  manual: 10,
+  'manual-api': 11,
+  'farm-terminated': 13,
+  'image-rollout': 14,
+  crashed: 16,
+}
+
+/** `the farm was launched (code 3)`. */
+export function launchReasonText(reason: LaunchReason): string {
+  return `${LAUNCH_REASON_WORDS[reason]} (code ${LAUNCH_REASON_CODES[reason]})`
+}
+
+/** `terminated by hand (code 10)`. */
+export function terminateReasonText(reason: TerminateReason): string {
+  return `${TERMINATE_REASON_WORDS[reason]} (code ${TERMINATE_REASON_CODES[reason]})`
+}
+
+/** Who had it launched: a person who launched it or its farm, or Farmhand by itself. */
+export function launchedBy(reason: LaunchReason): 'a person' | 'a program' | 'Farmhand' {
+  if (reason === 'manual-api') return 'a program'
+  return reason === 'manual' || reason === 'farm-launched' ? 'a person' : 'Farmhand'
+}
