@@ -19,6 +19,7 @@ import {
   farmFollowers,
   FarmResources,
   FarmStore,
+  FarmTimetable,
   Reconciler,
 } from './farms/index.ts'
 import { resourceWords } from '../../shared/logic/resource-words.ts'
@@ -283,6 +284,15 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     sampleDocument: async () => sampleFor(clouds.list().find((cloud) => cloud.kind === 'sandbox')?.name),
     wake,
   })
+  const timetable = new FarmTimetable({
+    farms: farmStore,
+    life: farms.life,
+    clock,
+    log,
+    notify: (notice) => notices.show(notice),
+    tell: tellFarm,
+    wake,
+  })
   const servers = new Servers({
     store: serverStore,
     jobs,
@@ -447,9 +457,11 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       await clouds.start()
       reconciler.start()
       wake()
+      timetable.start()
     },
     /** Ends what goes on and closes the files; what was acknowledged is on disk already. */
     async stop(): Promise<void> {
+      await timetable.stop()
       await reconciler.stop()
       await preparations.stop()
       prompts.stop()

@@ -75,3 +75,34 @@ export class ManualClock implements Clock {
     }
   }
 }
+
+/**
+ * A clock on which everything passes `factor` times as fast as on the machine's, and whose wall clock a test can make jump
+ * while the steady one goes on evenly.
+ */
+export class FastClock implements Clock {
+  readonly #factor: number
+  readonly #startedMs = performance.now()
+  #wallMs: number
+
+  constructor(factor: number, startMs = Date.UTC(2026, 0, 5, 12)) {
+    this.#factor = factor
+    this.#wallMs = startMs
+  }
+
+  now(): number {
+    return Math.round(this.#wallMs + this.monotonic())
+  }
+
+  monotonic(): number {
+    return (performance.now() - this.#startedMs) * this.#factor
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return realClock.sleep(ms / this.#factor, signal)
+  }
+
+  jump(ms: number): void {
+    this.#wallMs += ms
+  }
+}
