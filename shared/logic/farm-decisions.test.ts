@@ -39,6 +39,29 @@ describe('decide', () => {
     expect(decide(aFarm(), running, [aServer({ status: 'suspended' })])).toEqual([])
   })
 
+  test('scenario 25: considered terminated, a suspended server is replaced and keeps its index', () => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 1, considerSuspended: 'terminated' } }])
+    for (const status of ['pending-suspend', 'suspended'] as const) {
+      expect(brief(decide(farm, running, [aServer({ status })]))).toEqual(['create web 2 (scaling-up)'])
+    }
+    const both = [aServer({ status: 'suspended' }), aServer({ id: 'server-2', index: 2 })]
+    expect(decide(farm, running, both)).toEqual([])
+  })
+
+  test('scenario 26: resumed, it counts again, and the newest beyond the maximum goes', () => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 1, considerSuspended: 'terminated' } }])
+    const servers = [aServer(), aServer({ id: 'server-2', index: 2, createdAt: '2026-01-02T00:00:00.000Z' })]
+    expect(brief(decide(farm, running, servers))).toEqual(['terminate server-2 (scaling-down)'])
+  })
+
+  test('a spot server of a farm that is suspended ends: the cloud cannot stop it', () => {
+    const servers = [aServer({ spot: true }), aServer({ id: 'server-2', index: 2 })]
+    expect(brief(decide(aFarm(), aFarmState({ status: 'suspended' }), servers))).toEqual([
+      'terminate server-1 (scaling-down)',
+      'suspend server-2',
+    ])
+  })
+
   test('a missing server does not, and keeps its index', () => {
     expect(brief(decide(aFarm(), running, [aServer({ status: 'missing' })]))).toEqual([
       'create web 2 (replacement)',
@@ -142,6 +165,17 @@ test('for any servers: carrying the decisions out leaves nothing to decide', () 
       },
     ),
   )
+})
+
+test('scenario 22: with 1, 2, 3 taken and 2 terminated, a new server gets index 2', () => {
+  const servers = [
+    aServer({ id: 'a', index: 1 }),
+    aServer({ id: 'b', index: 2, status: 'terminated', terminateReason: 'crashed' }),
+    aServer({ id: 'c', index: 3 }),
+  ]
+  expect(freeIndexes(servers, 1)).toEqual([2])
+  const farm = aFarm({}, [{ scaling: { min: 3, max: 3 } }])
+  expect(brief(decide(farm, running, servers))).toEqual(['create web 2 (replacement)'])
 })
 
 test('free indexes are the lowest ones; those on their way out are free', () => {

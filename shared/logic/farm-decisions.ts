@@ -1,15 +1,21 @@
-import type { FarmRole } from '../model/farm-roles.ts'
+import type { FarmRole, Scaling } from '../model/farm-roles.ts'
 import type { FarmDesign, FarmState } from '../model/farms.ts'
 import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
 
-/** How the servers of one farm role count (reference 5.5): suspended ones satisfy `min`, missing ones do not. */
+/**
+ * How the servers of one farm role count (reference 5.5). Missing ones do not; suspended ones satisfy `min` and count to
+ * `max`, or are ignored when the farm role considers them as terminated.
+ */
 export interface RoleCount {
   pending: number
   running: number
   suspended: number
 }
 
-export function countServers(servers: Iterable<Server>): RoleCount {
+export function countServers(
+  servers: Iterable<Server>,
+  considerSuspended: Scaling['considerSuspended'],
+): RoleCount {
   const count: RoleCount = { pending: 0, running: 0, suspended: 0 }
   for (const server of servers) {
     switch (server.status) {
@@ -24,7 +30,7 @@ export function countServers(servers: Iterable<Server>): RoleCount {
         break
       case 'pending-suspend':
       case 'suspended':
-        count.suspended += 1
+        if (considerSuspended === 'running') count.suspended += 1
         break
       case 'pending-terminate':
       case 'terminated':
@@ -100,7 +106,7 @@ export function decide(design: FarmDesign, state: FarmState, servers: readonly S
     let stepIsUp = true
     for (const role of step) {
       const own = byRole.get(role.id) ?? []
-      const count = countServers(own)
+      const count = countServers(own, role.scaling.considerSuspended)
       if (role.scaling.enabled)
         decisions.push(...decideRole(role, own, paused.has(role.id), state.launchedAt))
       if (count.running + count.suspended < role.scaling.min && role.scaling.enabled) stepIsUp = false
@@ -110,10 +116,19 @@ export function decide(design: FarmDesign, state: FarmState, servers: readonly S
   return decisions
 }
 
+function isSuspended({ status }: Server): boolean {
+  return status === 'suspended' || status === 'pending-suspend'
+}
+
+/** A spot server cannot be stopped: it ends, and the farm's resume launches another (reference 2.6). */
 function whileSuspended(live: readonly Server[]): Decision[] {
   const decisions: Decision[] = []
   for (const server of live) {
-    if (server.status === 'running' && server.lock === null) decisions.push({ kind: 'suspend', server })
+    if (server.status === 'running' && server.lock === null) {
+      decisions.push(
+        server.spot ? { kind: 'terminate', server, reason: 'scaling-down' } : { kind: 'suspend', server },
+      )
+    }
     if (server.status === 'pending-launch' && server.launch === null) {
       decisions.push({ kind: 'terminate', server, reason: 'scaling-down' })
     }
@@ -140,7 +155,7 @@ function decideRole(
   paused: boolean,
   launchedAt: string | null,
 ): Decision[] {
-  const count = countServers(own)
+  const count = countServers(own, role.scaling.considerSuspended)
   const total = count.pending + count.running + count.suspended
   if (total < role.scaling.min) {
     if (paused) return []
@@ -158,6 +173,7 @@ function decideRole(
   const victims = own
     .filter((server) => !ENDED.has(server.status) && server.lock === null && server.status !== 'missing')
     .filter((server) => server.status !== 'troubleshooting')
+    .filter((server) => !isSuspended(server) || role.scaling.considerSuspended === 'running')
     .sort((a, b) => rank(a) - rank(b) || newestFirst(a, b))
   return victims.slice(0, excess).map((server) => ({ kind: 'terminate', server, reason: 'scaling-down' }))
 }

@@ -132,7 +132,10 @@ function createItem(
   purpose: Plan['purpose'],
   live: readonly Server[],
 ): PlanItem {
-  const count = countServers(live.filter((server) => server.farmRoleId === role.id))
+  const count = countServers(
+    live.filter((server) => server.farmRoleId === role.id),
+    role.scaling.considerSuspended,
+  )
   const has = count.pending + count.running + count.suspended
   return {
     action: 'create',

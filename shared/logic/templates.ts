@@ -1,4 +1,5 @@
 import { AppError } from '../model/errors.ts'
+import type { Server } from '../model/servers.ts'
 
 /** Where a template stands: that decides which variables it may hold and which braces are variables at all. */
 export type TemplatePlace = 'hostname' | 'name' | 'tag' | 'user-data'
@@ -73,6 +74,28 @@ export const TEMPLATE_VARIABLES = [
 export type TemplateName = (typeof TEMPLATE_VARIABLES)[number]['name']
 /** The values of one server; what is not known yet is the empty text. */
 export type TemplateValues = Readonly<Record<TemplateName, string>>
+
+/** The values of a server as it is now. */
+export function templateValues(server: Server): TemplateValues {
+  return {
+    farm: server.farm,
+    farm_id: server.farmId,
+    alias: server.alias,
+    farm_role_id: server.farmRoleId,
+    role: server.role,
+    role_id: server.roleId,
+    index: String(server.index),
+    server_id: server.id,
+    cloud: server.cloud,
+    location: server.location,
+    instance_type: server.instanceType,
+    cloud_image_id: server.cloudImageId ?? '',
+    zone: server.zone ?? '',
+    cloud_server_id: server.cloudServerId ?? '',
+    private_ip: server.privateIp ?? '',
+    public_ip: server.elasticIp ?? server.publicIp ?? '',
+  }
+}
 
 const OWN_PREFIX = 'farmhand.'
 const byAnyName = new Map<string, (typeof TEMPLATE_VARIABLES)[number]>(

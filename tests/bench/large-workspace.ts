@@ -82,6 +82,8 @@ export function largeWorkspace(parts: {
         launchPosition: 0,
         clientToken: null,
         zone: server.zone,
+        subnetId: null,
+        isSpot: false,
         instanceType: server.instanceType,
         imageId: server.cloudImageId ?? '',
         platform: 'linux',

@@ -114,6 +114,8 @@ for (const server of await engine.servers.list({})) {
     launchPosition: 0,
     clientToken: null,
     zone: server.zone,
+    subnetId: null,
+    isSpot: false,
     instanceType: server.instanceType,
     imageId: server.cloudImageId ?? '',
     platform: 'linux',

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createAwsProvider } from '../../electron/engine/clouds/aws/index.ts'
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
+import { plainLaunchOptions } from '../../electron/engine/clouds/index.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import { realClock } from '../support/clocks.ts'
 import { silentLog } from '../support/logs.ts'
@@ -71,6 +72,7 @@ function publicKey(): string {
 /** A launch of a farm of its own, so that tests do not see each other's instances. */
 function aLaunch(change: Partial<LaunchRequest> = {}): LaunchRequest {
   return {
+    ...plainLaunchOptions(),
     clientToken: randomUUID(),
     count: 2,
     imageId,

@@ -4,6 +4,7 @@ import type { InstanceState } from '../../../shared/model/servers.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
 import type { CallOptions } from './call-options.ts'
 import type { CloudDiscovery } from './discovery-port.ts'
+import type { LaunchRequest } from './launch-request.ts'
 import type { MachineImages } from './machine-images-port.ts'
 import type { SnapshotsPort } from './snapshots-port.ts'
 import type { VolumesPort } from './volumes-port.ts'
@@ -12,6 +13,7 @@ import type { InstanceControlPort } from './instance-control-port.ts'
 
 export type { CallOptions } from './call-options.ts'
 import type { CloudPrices } from './prices-port.ts'
+export type { LaunchRequest } from './launch-request.ts'
 
 /** An instance as the cloud describes it. */
 export interface CloudInstance {
@@ -21,7 +23,10 @@ export interface CloudInstance {
   launchPosition: number
   clientToken: string | null
   zone: string | null
+  subnetId: string | null
   instanceType: string
+  /** A spot instance: the cloud may take it back. */
+  isSpot: boolean
   imageId: string
   platform: 'linux' | 'windows'
   /** Where its root disk is; null while the cloud does not say. */
@@ -35,20 +40,6 @@ export interface CloudInstance {
   launchedAt: string | null
   /** The cloud's own words for why it is in this state, or null. */
   stateReason: string | null
-}
-
-/** One launch call: `count` instances alike. The same token never makes a second set. */
-export interface LaunchRequest {
-  clientToken: string
-  count: number
-  imageId: string
-  instanceType: string
-  zone: string | null
-  keyName: string
-  securityGroupIds: string[]
-  /** Plain text; empty for none. */
-  userData: string
-  tags: Readonly<Record<string, string>>
 }
 
 export interface IngressRule {
@@ -112,11 +103,12 @@ export interface CloudProvider {
   ): Promise<void>
   deleteKeyPair(location: string, name: string, options?: CallOptions): Promise<void>
 
-  /** The group with this name in the default VPC with at least these rules, made when missing; answers its id. */
+  /** The group with this name in the VPC (none: the default one) with at least these rules, made when missing; answers its id. */
   ensureSecurityGroup(
     location: string,
     group: {
       name: string
+      vpcId?: string | null
       description: string
       rules: IngressRule[]
       tags: Readonly<Record<string, string>>

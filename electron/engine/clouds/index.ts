@@ -5,6 +5,7 @@ export { type CatalogRepository, type CloudRepository, Clouds, type CloudVault }
 export type { InstanceDetails } from './discovery-port.ts'
 export type { MachineImage } from './machine-images-port.ts'
 export type { InstanceControlPort } from './instance-control-port.ts'
-export type { CloudInstance, CloudProvider, IngressRule, LaunchRequest } from './cloud-provider.ts'
+export type { CloudInstance, CloudProvider, IngressRule } from './cloud-provider.ts'
 export type { SnapshotsPort } from './snapshots-port.ts'
 export type { CreateVolumeRequest, VolumesPort } from './volumes-port.ts'
+export { LaunchRequest, plainLaunchOptions } from './launch-request.ts'

@@ -7,7 +7,6 @@ import type { Job } from '../../../shared/model/jobs.ts'
 import type { HostKey, SshKey } from '../../../shared/model/ssh-keys.ts'
 import { aFarmState, aServer } from '../../../tests/support/designs.ts'
 import { temporaryDirectory, withDataDir } from '../../../tests/support/state.ts'
-import type { LaunchRequest } from '../clouds/index.ts'
 import type { Ledger } from './index.ts'
 import { openLedger } from './index.ts'
 
@@ -236,7 +235,7 @@ test('recent jobs are all that run and the newest ended ones', async () => {
 })
 
 describe('calls that change a cloud', () => {
-  const request: LaunchRequest = {
+  const request = {
     clientToken: 't1',
     count: 2,
     imageId: 'ami-1',
@@ -247,11 +246,18 @@ describe('calls that change a cloud', () => {
     userData: '#!/bin/sh\n',
     tags: { 'farmhand:server': 's1' },
   }
+  const call = {
+    token: 't1',
+    cloudId: 'cloud-1',
+    location: 'eu-central-1',
+    action: 'launch',
+    payload: request,
+  }
 
   test('are on disk before they are asked, and unanswered until an answer is known', async () => {
-    await withLedger(async ({ launchIntents, cloudCalls }) => {
-      await launchIntents.asked('t1', 'cloud-1', 'eu-central-1', request)
-      await launchIntents.asked('t2', 'cloud-1', 'eu-central-1', { ...request, clientToken: 't2' })
+    await withLedger(async ({ cloudCalls }) => {
+      await cloudCalls.asked(call)
+      await cloudCalls.asked({ ...call, token: 't2' })
       await cloudCalls.asked({
         token: 't3',
         cloudId: 'c',
@@ -260,12 +266,12 @@ describe('calls that change a cloud', () => {
         payload: undefined,
       })
     })
-    await withLedger(async ({ launchIntents, cloudCalls }) => {
+    await withLedger(async ({ cloudCalls }) => {
       expect((await cloudCalls.unanswered()).map(({ token }) => token)).toEqual(['t1', 't2', 't3'])
-      expect(await launchIntents.find('t1')).toEqual(request)
-      expect(await launchIntents.find('t9')).toBeUndefined()
-      await launchIntents.answered('t1', 'made', ['i-1', 'i-2'])
-      await launchIntents.answered('t2', 'refused', [])
+      expect((await cloudCalls.find('t1'))?.payload).toEqual(request)
+      expect(await cloudCalls.find('t9')).toBeUndefined()
+      await cloudCalls.answered('t1', 'answered', ['i-1', 'i-2'])
+      await cloudCalls.answered('t2', 'failed', [])
       expect((await cloudCalls.unanswered()).map(({ token }) => token)).toEqual(['t3'])
       expect(await cloudCalls.find('t1')).toEqual({
         token: 't1',
@@ -283,11 +289,11 @@ describe('calls that change a cloud', () => {
   })
 
   test('a token is used once', async () => {
-    await withLedger(async ({ launchIntents }) => {
-      await launchIntents.asked('t1', 'cloud-1', 'eu-central-1', request)
-      const again = launchIntents.asked('t1', 'cloud-1', 'eu-central-1', { ...request, count: 5 })
+    await withLedger(async ({ cloudCalls }) => {
+      await cloudCalls.asked(call)
+      const again = cloudCalls.asked({ ...call, payload: { ...request, count: 5 } })
       await expect(again).rejects.toMatchObject({ code: 'internal' })
-      expect((await launchIntents.find('t1'))?.count).toBe(2)
+      expect((await cloudCalls.find('t1'))?.payload).toEqual(request)
     })
   })
 })

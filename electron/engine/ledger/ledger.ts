@@ -9,7 +9,6 @@ import { EventRows } from './event-rows.ts'
 import { FarmStateRows } from './farm-state-rows.ts'
 import { JobRows } from './job-rows.ts'
 import { HostKeyRows, SshKeyRows } from './key-rows.ts'
-import { LaunchIntents } from './launch-intents.ts'
 import { migrations } from './migrations.ts'
 import { ServerRows } from './server-rows.ts'
 import { Store } from './store.ts'
@@ -23,8 +22,6 @@ export interface Ledger {
   readonly events: EventRows
   readonly jobs: JobRows
   readonly cloudCalls: CloudCallRows
-  /** Those of the cloud calls that launch instances. */
-  readonly launchIntents: LaunchIntents
   readonly sshKeys: SshKeyRows
   readonly hostKeys: HostKeyRows
   readonly farmStates: FarmStateRows
@@ -58,7 +55,6 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     events,
     jobs: new JobRows(store, dataDir),
     cloudCalls,
-    launchIntents: new LaunchIntents(cloudCalls),
     sshKeys: new SshKeyRows(store, dataDir),
     hostKeys: new HostKeyRows(store, dataDir),
     farmStates: new FarmStateRows(store, dataDir),

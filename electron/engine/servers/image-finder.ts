@@ -5,7 +5,10 @@ import type { Clock } from '../ports.ts'
 
 /** What finding an image needs of its cloud. */
 export interface ImageCloud {
-  findImages(location: string, query: { owner?: string; namePattern?: string }): Promise<CloudImage[]>
+  findImages(
+    location: string,
+    query: { owner?: string; namePattern?: string; cloudImageIds?: string[] },
+  ): Promise<CloudImage[]>
 }
 
 /** How long "the newest image of that name" stays the same one. */
@@ -14,6 +17,7 @@ const NEWEST_MS = 3_600_000
 /** Turns a registered image into the cloud's id: its own, or the newest one of an owner whose name matches. */
 export class ImageFinder {
   readonly #clock: Clock
+  readonly #rootDevices = new Map<string, string>()
   readonly #found = new Map<string, { cloudImageId: string; atMs: number }>()
 
   constructor(options: { clock: Clock }) {
@@ -38,5 +42,20 @@ export class ImageFinder {
     }
     this.#found.set(key, { cloudImageId: newest.cloudImageId, atMs: this.#clock.monotonic() })
     return newest.cloudImageId
+  }
+  /** The name of the image's root device, such as `/dev/sda1`. Throws `image.missing` when the cloud does not tell. */
+  async rootDeviceName(image: Image, cloudImageId: string, cloud: ImageCloud): Promise<string> {
+    const key = `${image.cloudId}/${image.location}/${cloudImageId}`
+    const known = this.#rootDevices.get(key)
+    if (known !== undefined) return known
+    const [found] = await cloud.findImages(image.location, { cloudImageIds: [cloudImageId] })
+    const name = found?.rootDeviceName ?? null
+    if (name === null) {
+      throw new AppError('image.missing', {
+        message: `${image.location} does not tell the root device of image ${cloudImageId}, so its disk cannot be changed. Leave the root disk as the image has it.`,
+      })
+    }
+    this.#rootDevices.set(key, name)
+    return name
   }
 }

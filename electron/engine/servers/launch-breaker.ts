@@ -40,6 +40,8 @@ export class LaunchBreaker {
     const farm = this.#options.farms.find(server.farmId)
     const { error } = server
     if (!farm || !error || server.attempts < FAILURES || this.isOpen(farm, role.id)) return
+    // A spot price that is too high is no reason to stop asking (reference 3.5): it is asked again until it is low enough.
+    if (server.spot && error.code === 'cloud.capacity') return
     const nowMs = this.#options.clock.now()
     const pause = {
       farmRoleId: role.id,

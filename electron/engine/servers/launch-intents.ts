@@ -1,19 +1,6 @@
-import { z } from 'zod'
-import type { LaunchRequest } from '../clouds/index.ts'
+import { LaunchRequest } from '../clouds/index.ts'
 
 const ACTION = 'RunInstances'
-
-const Request = z.object({
-  clientToken: z.string(),
-  count: z.number().int().positive(),
-  imageId: z.string(),
-  instanceType: z.string(),
-  zone: z.string().nullable(),
-  keyName: z.string(),
-  securityGroupIds: z.array(z.string()),
-  userData: z.string(),
-  tags: z.record(z.string(), z.string()),
-}) satisfies z.ZodType<LaunchRequest>
 
 /** Where calls that change a cloud are written down. */
 export interface CloudCallRepository {
@@ -58,6 +45,6 @@ export class LaunchIntents {
 
   async find(token: string): Promise<LaunchRequest | undefined> {
     const call = await this.#calls.find(token)
-    return call ? Request.parse(call.payload) : undefined
+    return call ? LaunchRequest.parse(call.payload) : undefined
   }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/model/errors.ts'
+import type { SecurityGroupRef } from '../../../shared/model/clouds.ts'
 import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../shared/model/farms.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
@@ -27,33 +28,51 @@ export class SecurityGroupMaker {
     this.#onCreated = options.onCreated
   }
 
-  /** Ids of the groups of a new server; makes what is missing. Throws `farm.invalid` for a named group that is not there. */
+  /**
+   * Ids of the groups of a new server in a VPC (null: the default one); makes what is missing. Throws `farm.invalid` for a
+   * named group that is not there.
+   */
   async groupIds(
     farm: FarmDesign,
     role: FarmRole,
-    sshPort: number,
+    place: { sshPort: number; vpcId: string | null },
     provider: CloudProvider,
   ): Promise<string[]> {
-    if (role.securityGroups.mode === 'named') {
-      const known = await provider.securityGroups(role.location)
-      return role.securityGroups.groups.map((wanted) => {
-        const group = known.find(({ id, name }) => id === wanted || name === wanted)
-        if (group) return group.id
-        throw new AppError('farm.invalid', {
-          message: `${role.location} has no security group “${wanted}”, which ${role.alias} asks for. Make it, or choose another.`,
-        })
-      })
-    }
+    const { sshPort, vpcId } = place
+    const { securityGroups: wanted } = role
+    if (wanted.mode === 'named') return this.#named(wanted.groups, role, vpcId, provider)
     const fromAnywhere = { cidr: '0.0.0.0/0' }
-    return Promise.all([
-      this.#ensure(farm, null, role, provider, [
+    const made = await Promise.all([
+      this.#ensure(farm, null, role, vpcId, provider, [
         { protocol: 'all', fromPort: -1, toPort: -1, source: { self: true } },
       ]),
-      this.#ensure(farm, role, role, provider, [
+      this.#ensure(farm, role, role, vpcId, provider, [
         { protocol: 'tcp', fromPort: sshPort, toPort: sshPort, source: fromAnywhere },
         { protocol: 'icmp', fromPort: -1, toPort: -1, source: fromAnywhere },
       ]),
     ])
+    if (wanted.additional.length === 0) return made
+    return [...new Set([...made, ...(await this.#named(wanted.additional, role, vpcId, provider))])]
+  }
+
+  /** Groups by id or name; a name is one of the VPC's. */
+  async #named(
+    names: readonly string[],
+    role: FarmRole,
+    vpcId: string | null,
+    provider: CloudProvider,
+  ): Promise<string[]> {
+    const known = await provider.securityGroups(role.location)
+    const fits = (group: SecurityGroupRef): boolean => vpcId === null || group.vpcId === vpcId
+    return names.map((wanted) => {
+      const group =
+        known.find(({ id }) => id === wanted) ?? known.find((one) => one.name === wanted && fits(one))
+      if (group) return group.id
+      const where = vpcId === null ? role.location : `VPC ${vpcId}`
+      throw new AppError('farm.invalid', {
+        message: `${where} has no security group “${wanted}”, which ${role.alias} asks for. Make it, or choose another.`,
+      })
+    })
   }
 
   /** Removes the groups that were made for a farm; those still in use stay and are named in the answer. */
@@ -71,16 +90,18 @@ export class SecurityGroupMaker {
     farm: FarmDesign,
     only: FarmRole | null,
     role: FarmRole,
+    vpcId: string | null,
     provider: CloudProvider,
     rules: IngressRule[],
   ): Promise<string> {
     const name = only ? `farmhand-role.${only.id}` : `farmhand-farm.${farm.id}`
-    const key = `${role.cloudId}/${role.location}/${name}/${JSON.stringify(rules)}`
+    const key = JSON.stringify([role.cloudId, role.location, vpcId, name, rules])
     const known = this.#ensured.get(key)
     if (known && this.#monotonic() - known.atMs < ENSURED_MS) return known.id
     const id = provider
       .ensureSecurityGroup(role.location, {
         name,
+        vpcId,
         description: only ? `Farmhand: ${only.alias} of ${farm.name}` : `Farmhand: servers of ${farm.name}`,
         rules,
         tags: {

@@ -1,16 +1,20 @@
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
+import type { Subnet } from '../../../shared/model/clouds.ts'
 import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../shared/model/farms.ts'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'
-import { launchBatches, serverTag, TAGS } from '../../../shared/logic/launch-batches.ts'
+import { needsSubnets, placeServers, vpcOf } from '../../../shared/logic/placement.ts'
 import { launched, launchFailed } from '../../../shared/logic/server-life.ts'
 import type { CloudProvider, LaunchRequest } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { ImageFinder } from './image-finder.ts'
 import { instanceView } from './instance-view.ts'
+import { KnownSubnets } from './known-subnets.ts'
 import type { LaunchIntents } from './launch-intents.ts'
+import { type CommonLaunch, type LaunchBatch, launchRequests } from './launch-requests.ts'
+import { RoomlessPlaces } from './roomless-places.ts'
 import type { SecurityGroupMaker } from './security-group-maker.ts'
 import type { ServerStore } from './server-store.ts'
 
@@ -26,6 +30,8 @@ interface ServerLauncherOptions {
   workspaceId: string
   imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
   ensureKey: (farm: FarmDesign, role: FarmRole, provider: CloudProvider) => Promise<SshKey>
+  /** The zone that an index of a farm role is bound to by what it keeps there, or null. */
+  homeZone?: (role: FarmRole, index: number) => string | null
   onFailure: (role: FarmRole, server: Server) => Promise<void>
 }
 
@@ -46,9 +52,12 @@ const REFUSED: ReadonlySet<string> = new Set([
 /** Launches the servers of one farm role: key, groups and image first, then as few calls as possible. */
 export class ServerLauncher {
   readonly #options: ServerLauncherOptions
+  readonly #subnets: KnownSubnets
+  readonly #roomless = new RoomlessPlaces()
 
   constructor(options: ServerLauncherOptions) {
     this.#options = options
+    this.#subnets = new KnownSubnets(options.clock)
   }
 
   /**
@@ -88,76 +97,145 @@ export class ServerLauncher {
     provider: CloudProvider,
   ): Promise<void> {
     if (servers.length === 0) return
-    let common: Omit<LaunchRequest, 'clientToken' | 'count' | 'tags'>
+    let common: CommonLaunch
+    let left: readonly Server[]
     try {
-      common = await this.#prepare(farm, role, provider)
+      const subnets = needsSubnets(role) ? await this.#subnets.of(role, provider) : []
+      common = await this.#prepare(farm, role, vpcOf(role, subnets), provider)
+      left = await this.#place(farm, role, servers, subnets)
     } catch (thrown) {
       await this.#fail(role, servers, toAppError(thrown), 'no')
       return
     }
-    await Promise.all(
-      launchBatches(servers).map(async (batch) => {
-        const [first] = batch
-        if (!first) return
-        const request: LaunchRequest = {
-          ...common,
-          clientToken: this.#options.newToken(),
-          count: batch.length,
-          tags: {
-            Name:
-              batch.length === 1
-                ? `${farm.name} ${role.alias} #${first.index}`
-                : `${farm.name} ${role.alias}`,
-            ...role.tags,
-            [TAGS.workspace]: this.#options.workspaceId,
-            [TAGS.farm]: farm.id,
-            [TAGS.farmRole]: role.id,
-            [TAGS.server]: serverTag(batch),
-          },
-        }
+    // What has no room as one type is asked for as the next one.
+    const types = [role.instanceType, ...role.cloudFeatures.backupInstanceTypes]
+    for (const [position, instanceType] of types.entries()) {
+      if (left.length === 0) return
+      const asType = left.map((server) => ({ ...server, instanceType }))
+      left = await this.#launchAs(farm, role, asType, common, provider, position === types.length - 1)
+    }
+  }
+
+  /** One round of calls; answers the servers for which there was no room, unless it is the last round. */
+  async #launchAs(
+    farm: FarmDesign,
+    role: FarmRole,
+    servers: readonly Server[],
+    common: CommonLaunch,
+    provider: CloudProvider,
+    isLast: boolean,
+  ): Promise<Server[]> {
+    let batches: LaunchBatch[]
+    try {
+      batches = launchRequests(farm, role, servers, common, this.#options.workspaceId)
+    } catch (thrown) {
+      await this.#fail(role, servers, toAppError(thrown), 'no')
+      return []
+    }
+    const roomless = await Promise.all(
+      batches.map(async ({ servers: batch, request: wanted }) => {
+        const request: LaunchRequest = { ...wanted, clientToken: this.#options.newToken() }
         await this.#options.intents.asked(role.cloudId, role.location, request)
         const marked = batch.map((server, position) => ({
           ...server,
+          spot: request.spot !== null,
           launch: { token: request.clientToken, position, size: batch.length },
         }))
         await this.#options.store.put(marked)
-        await this.#call(role, marked, request, provider)
+        const { failed, error } = await this.#ask(role, marked, request, provider)
+        if (!error) return []
+        if (error.code === 'cloud.capacity' && !isLast) {
+          return failed.flatMap((server) => this.#stillWaiting(server))
+        }
+        await this.#fail(role, failed, error, REFUSED.has(error.code) ? 'no' : 'unknown')
+        return []
       }),
     )
+    return roomless.flat()
+  }
+
+  /** The server as it is by now, if it is still to be launched. */
+  #stillWaiting({ id }: Server): Server[] {
+    const server = this.#options.store.find(id)
+    return server?.status === 'pending-launch' ? [{ ...server, launch: null }] : []
+  }
+
+  /** Gives each server its place; those that fit nowhere fail. */
+  async #place(
+    farm: FarmDesign,
+    role: FarmRole,
+    servers: readonly Server[],
+    subnets: readonly Subnet[],
+  ): Promise<Server[]> {
+    const { store, clock, homeZone } = this.#options
+    const placing = new Set<string>(servers.map(({ id }) => id))
+    const live = store
+      .ofFarm(farm.id)
+      .filter((server) => server.farmRoleId === role.id && !placing.has(server.id))
+      .filter(({ status }) => status !== 'terminated' && status !== 'pending-terminate')
+    const places = placeServers({
+      rules: role,
+      subnets,
+      servers,
+      live,
+      avoid: this.#roomless.of(role.id, clock.monotonic()),
+      homeZone: (index) => homeZone?.(role, index) ?? null,
+    })
+    const placed: Server[] = []
+    const failures: Promise<void>[] = []
+    for (const server of servers) {
+      const place = places.get(server.id)
+      if (typeof place === 'object') placed.push({ ...server, ...place })
+      else
+        failures.push(
+          this.#fail(role, [server], new AppError('farm.invalid', { message: place ?? '' }), 'no'),
+        )
+    }
+    await Promise.all(failures)
+    return placed
   }
 
   async #prepare(
     farm: FarmDesign,
     role: FarmRole,
+    vpcId: string | null,
     provider: CloudProvider,
-  ): Promise<Omit<LaunchRequest, 'clientToken' | 'count' | 'tags'>> {
+  ): Promise<CommonLaunch> {
     const image = this.#options.imageOf(role.roleId, role.cloudId, role.location)
     if (!image) {
       throw new AppError('farm.invalid', {
         message: `The role of ${role.alias} has no image in ${role.location}. Add one to the role, or choose another location.`,
       })
     }
+    const { images } = this.#options
     const [imageId, key, securityGroupIds] = await Promise.all([
-      this.#options.images.cloudImageId(image, provider),
+      images.cloudImageId(image, provider),
       this.#options.ensureKey(farm, role, provider),
-      this.#options.groups.groupIds(farm, role, image.ssh.port, provider),
+      this.#options.groups.groupIds(farm, role, { sshPort: image.ssh.port, vpcId }, provider),
     ])
-    return {
-      imageId,
-      instanceType: role.instanceType,
-      zone: role.zone,
-      keyName: key.name,
-      securityGroupIds,
-      userData: role.userData,
-    }
+    const wantsDisk = Object.values(role.storage.root).some((value) => value !== null)
+    const rootDeviceName = wantsDisk ? await images.rootDeviceName(image, imageId, provider) : null
+    return { imageId, keyName: key.name, securityGroupIds, rootDeviceName }
   }
 
+  /** Asks a call that is in the ledger, again or for the first time. */
   async #call(
     role: FarmRole,
     batch: readonly Server[],
     request: LaunchRequest,
     provider: CloudProvider,
   ): Promise<void> {
+    const { failed, error } = await this.#ask(role, batch, request, provider)
+    if (error) await this.#fail(role, failed, error, REFUSED.has(error.code) ? 'no' : 'unknown')
+  }
+
+  /** Asks the cloud and moves on those that were made; answers the others with what was wrong. */
+  async #ask(
+    role: FarmRole,
+    batch: readonly Server[],
+    request: LaunchRequest,
+    provider: CloudProvider,
+  ): Promise<{ failed: readonly Server[]; error: AppError | null }> {
     const { store, intents, clock, log } = this.#options
     try {
       const instances = await provider.launch(role.location, request)
@@ -175,16 +253,16 @@ export class ServerLauncher {
         request.clientToken,
         instances.map((instance) => instance.id),
       )
-      if (missed.length > 0) {
-        const message = `${role.location} had room for ${instances.length} of ${request.count} ${request.instanceType}.`
-        await this.#fail(role, missed, new AppError('cloud.capacity', { message, retryable: true }), 'no')
-      }
+      if (missed.length === 0) return { failed: [], error: null }
+      this.#roomless.note(role.id, request, clock.monotonic())
+      const message = `${role.location} had room for ${instances.length} of ${request.count} ${request.instanceType}.`
+      return { failed: missed, error: new AppError('cloud.capacity', { message, retryable: true }) }
     } catch (thrown) {
       const error = toAppError(thrown)
       if (error.code === 'internal') log.error({ err: thrown, role: role.id }, 'a launch failed unexpectedly')
-      const made = REFUSED.has(error.code) ? 'no' : 'unknown'
-      if (made === 'no') await intents.refused(request.clientToken, error.message)
-      await this.#fail(role, batch, error, made)
+      if (REFUSED.has(error.code)) await intents.refused(request.clientToken, error.message)
+      if (error.code === 'cloud.capacity') this.#roomless.note(role.id, request, clock.monotonic())
+      return { failed: batch, error }
     }
   }
 

@@ -60,6 +60,20 @@ const RULES: readonly Rule[] = [
       `${place(about)} has no room for ${machine(about)} now. Choose another zone or instance type, or wait.`,
   },
   {
+    codes: ['SpotMaxPriceTooLow'],
+    code: 'cloud.capacity',
+    retryable: true,
+    sentence: (about, { message }) =>
+      `The spot price of ${machine(about)} in ${place(about)} is above the farm role’s price cap. Raise the cap, choose another type, or wait. The cloud says: ${message}`,
+  },
+  {
+    codes: ['InvalidPlacementGroup.Unknown'],
+    code: 'cloud.not_found',
+    retryable: false,
+    sentence: ({ location }, { message }) =>
+      `${location} does not have the placement group: ${message}. Make it, or choose another.`,
+  },
+  {
     codes: ['VcpuLimitExceeded', 'InstanceLimitExceeded', 'MaxSpotInstanceCountExceeded'],
     code: 'cloud.quota',
     retryable: false,

@@ -13,10 +13,12 @@ import {
 } from '../../../../tests/support/scripted-ec2.ts'
 import { Secret } from '../../../../shared/model/secret.ts'
 import type { CloudProvider, IngressRule, LaunchRequest } from '../cloud-provider.ts'
+import { plainLaunchOptions } from '../launch-request.ts'
 import { createAwsProvider } from './aws-provider.ts'
 
 const tag = { key: 'farmhand:workspace', value: 'w*1' }
 const request: LaunchRequest = {
+  ...plainLaunchOptions(),
   clientToken: 'token-1',
   count: 2,
   imageId: 'ami-1',

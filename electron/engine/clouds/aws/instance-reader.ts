@@ -85,7 +85,9 @@ function emptyInstance(tags: Readonly<Record<string, string>>): CloudInstance {
     launchPosition: 0,
     clientToken: null,
     zone: null,
+    subnetId: null,
     instanceType: '',
+    isSpot: false,
     imageId: '',
     platform: 'linux',
     rootDevice: null,
@@ -114,6 +116,12 @@ function readField(draft: CloudInstance, name: string, text: string): void {
       break
     case 'instanceType':
       draft.instanceType = text
+      break
+    case 'instanceLifecycle':
+      draft.isSpot = text === 'spot'
+      break
+    case 'subnetId':
+      draft.subnetId = text
       break
     case 'imageId':
       draft.imageId = text

@@ -14,9 +14,9 @@ import { AppError } from '../../../../shared/model/errors.ts'
 import type { CallOptions, CloudInstance, LaunchRequest } from '../cloud-provider.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { translateAwsError } from './aws-errors.ts'
-import { awsTags } from './aws-tags.ts'
 import { FILTER_VALUES_MAX, literal, slices } from './filters.ts'
 import { InstanceReader } from './instance-reader.ts'
+import { launchParameters } from './launch-parameters.ts'
 import { allPages } from './pages.ts'
 import { tapAnswer } from './whole-answers.ts'
 
@@ -78,25 +78,8 @@ export class AwsInstances {
   async launch(location: string, request: LaunchRequest, options?: CallOptions): Promise<CloudInstance[]> {
     const { zone, instanceType } = request
     const about = { action: 'RunInstances', location, zone, instanceType }
-    const tags = awsTags(request.tags)
     const xml = await this.#clients.ec2({ ...about, kind: 'write' }, options, async (client, http) => {
-      const command = new RunInstancesCommand({
-        ClientToken: request.clientToken,
-        MinCount: 1,
-        MaxCount: request.count,
-        ImageId: request.imageId,
-        InstanceType: instanceType as NonNullable<RunInstancesCommand['input']['InstanceType']>,
-        KeyName: request.keyName,
-        SecurityGroupIds: request.securityGroupIds,
-        ...(zone === null ? {} : { Placement: { AvailabilityZone: zone } }),
-        ...(request.userData === ''
-          ? {}
-          : { UserData: Buffer.from(request.userData, 'utf8').toString('base64') }),
-        TagSpecifications: [
-          { ResourceType: 'instance', Tags: tags },
-          { ResourceType: 'volume', Tags: tags },
-        ],
-      })
+      const command = new RunInstancesCommand(launchParameters(request))
       let answer = ''
       tapAnswer(command, (text) => {
         answer = text

@@ -23,6 +23,8 @@ const FIRST_WAIT_MS = 500
 
 interface WantedGroup {
   name: string
+  /** Null or none: the default VPC. */
+  vpcId?: string | null
   description: string
   rules: IngressRule[]
   tags: Readonly<Record<string, string>>
@@ -57,7 +59,7 @@ export class AwsSecurityGroups {
     wanted: WantedGroup,
     options?: CallOptions,
   ): Promise<{ id: string; created: boolean }> {
-    const vpcId = await this.#defaultVpc(location, options)
+    const vpcId = wanted.vpcId ?? (await this.#defaultVpc(location, options))
     const present = await this.#find(location, wanted.name, vpcId, options)
     if (present) {
       await this.#addRules(location, present, wanted.rules, options)
