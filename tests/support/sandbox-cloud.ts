@@ -49,6 +49,8 @@ export interface SandboxCloud {
   remove(): Promise<void>
 }
 
+const toolsSourceDir = join(import.meta.dirname, '..', '..', 'resources', 'sandbox')
+
 /** Everything happens at once. */
 const instantTimes = {
   bootMs: 0,
@@ -67,6 +69,7 @@ export async function startSandboxCloud(times: Partial<SandboxTimes> = {}): Prom
   const make = (): Sandbox =>
     new Sandbox({
       dir,
+      toolsSourceDir,
       clock: realClock,
       log: silentLog,
       times: { ...instantTimes, ...times },

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 /**
  * A Sandbox as a process of its own: `node tests/support/sandbox-process.ts --dir D [--port N] [--boot-ms N] …`.
  * The first line that it prints is JSON (`SandboxProcessAddress`); it ends on SIGTERM or when its input ends.
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
   const imageMs = Milliseconds.parse(values['image-ms'])
   const sandbox = new Sandbox({
     dir: z.string().parse(values.dir),
+    toolsSourceDir: join(import.meta.dirname, '..', '..', 'resources', 'sandbox'),
     clock: realClock,
     log: {
       ...silentLog,

@@ -27,7 +27,12 @@ export function cloudOpeners(parts: { ports: Ports; dataDir: string }): {
       return { provider, close: async () => provider.close() }
     },
     sandbox: async (cloud) => {
-      const sandbox = new Sandbox({ dir: join(parts.dataDir, 'sandbox', cloud.id), clock, log })
+      const sandbox = new Sandbox({
+        dir: join(parts.dataDir, 'sandbox', cloud.id),
+        toolsSourceDir: join(parts.ports.resourcesDir, 'sandbox'),
+        clock,
+        log,
+      })
       const { endpoint, accessKeyId, secretAccessKey } = await sandbox.start()
       const provider = createAwsProvider({
         signIn: { kind: 'keys', accessKeyId, secretAccessKey: new Secret(secretAccessKey) },

@@ -126,7 +126,7 @@ it('takes what a crash cut off for never said', async () => {
   await appendFile(journal, '[{"kind":"instance","put":{"id":"i-0')
   await cloud.restart()
   expect(await cloud.describe()).toHaveLength(1)
-  expect((await readdir(cloud.dir)).sort()).toEqual(['instances', 'journal.jsonl'])
+  expect((await readdir(cloud.dir)).sort()).toEqual(['instances', 'journal.jsonl', 'tools'])
   await cloud.sandbox.stop()
   await truncate(journal, 0)
   await cloud.restart()

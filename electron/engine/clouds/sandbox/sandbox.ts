@@ -8,6 +8,7 @@ import { SandboxFaults } from './faults/sandbox-faults.ts'
 import { Endpoint } from './http/endpoint.ts'
 import { Ids } from './ids.ts'
 import { rebooting, settled, stopping, terminating } from './life.ts'
+import { installDiskTools } from './machines/disk-tools.ts'
 import { VolumeFolders } from './machines/volume-folders.ts'
 import { Machines } from './machines/machines.ts'
 import { defaultTimes, type SandboxTimes } from './settings.ts'
@@ -19,6 +20,8 @@ export interface SandboxOptions {
   dir: string
   clock: Clock
   log: Log
+  /** Where the files of the instances' disk commands are shipped; without it they have none. */
+  toolsSourceDir?: string
   /** Port of the HTTP endpoint on loopback; 0 or none for any free one. */
   port?: number
   /** With it, ids are the same at every new start in an empty directory. */
@@ -96,6 +99,7 @@ export class Sandbox {
     this.#volumeFolders = volumeFolders
     const machines = new Machines({
       dir,
+      toolsDir: await this.#installTools(dir),
       volumeFolders,
       store,
       times: this.#times,
@@ -153,6 +157,14 @@ export class Sandbox {
         settled(record, now)
       return { id, region, state, zone, instanceType, imageId, address, sshPort, tags, clientToken, keyName }
     })
+  }
+
+  async #installTools(dir: string): Promise<string | null> {
+    const { toolsSourceDir } = this.#options
+    if (toolsSourceDir === undefined || process.platform === 'win32') return null
+    const toolsDir = join(dir, 'tools')
+    await installDiskTools(toolsSourceDir, toolsDir)
+    return toolsDir
   }
 
   #cloudFaults(): CloudState['faults'] {

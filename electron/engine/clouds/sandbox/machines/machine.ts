@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { Clock, Log } from '../../../ports.ts'
@@ -9,12 +9,14 @@ import { SshListener } from '../ssh/ssh-listener.ts'
 import { defaultSshPort } from '../settings.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import { ConsoleLog } from './console-log.ts'
+import { bootDisks } from './disk-tools.ts'
 import { endMarkedProcesses } from './processes.ts'
 import { runUserData } from './user-data.ts'
 
 interface MachineOptions {
   /** The instance's own folder. */
   dir: string
+  toolsDir: string | null
   record: InstanceRecord
   /** Puts the files of the instance's image into its new home. */
   fillHome: (homeDir: string) => Promise<void>
@@ -36,12 +38,14 @@ export class Machine {
   #hadProcesses = false
 
   constructor(options: MachineOptions) {
-    const { dir, record } = options
+    const { dir, record, toolsDir } = options
     this.#options = options
     this.#place = {
       instanceDir: dir,
       homeDir: join(dir, 'home'),
       hostname: `ip-${record.address.replaceAll('.', '-')}`,
+      toolsDir,
+      volumesDir: join(dir, '..', '..', 'volumes'),
     }
     this.#hostKeyPath = join(dir, 'host_key')
     this.console = new ConsoleLog(join(dir, 'console.log'))
@@ -58,6 +62,7 @@ export class Machine {
     await mkdir(homeDir, { recursive: true, mode: 0o700 })
     await showDevices()
     const hostKey = await this.#hostKey()
+    if (await hasEverMounted(homeDir)) await bootDisks(this.#place)
     const listener = new SshListener({
       place: this.#place,
       hostKey,
@@ -144,6 +149,16 @@ export class Machine {
     await rename(temporary, this.#hostKeyPath)
     return privateKey
   }
+}
+
+/** Most instances have no volumes: they need no shell to boot. */
+function hasEverMounted(homeDir: string): Promise<boolean> {
+  return access(join(homeDir, 'etc', 'fstab'))
+    .catch(() => access(join(homeDir, 'etc', 'mtab')))
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 /** Where an instance has an address of its own, it has the port of its image. */

@@ -11,6 +11,8 @@ import { endMarkedProcesses } from './processes.ts'
 
 interface MachinesOptions {
   dir: string
+  /** Folder of the instances' disk commands, or null. */
+  toolsDir: string | null
   store: SandboxStore
   times: SandboxTimes
   clock: Clock
@@ -98,6 +100,7 @@ export class Machines {
     const { clock, log, isHanging, volumeFolders } = this.#options
     const machine = new Machine({
       dir: this.#dirOf(record.id),
+      toolsDir: this.#options.toolsDir,
       record,
       fillHome: (homeDir) => this.disks.fill(record.imageId, homeDir),
       clock,

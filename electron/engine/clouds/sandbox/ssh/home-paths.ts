@@ -12,9 +12,12 @@ export class OutsideHome extends Error {
 /** Paths of a file transfer: relative ones begin at the home directory, absolute ones must lie in it. */
 export class HomePaths {
   readonly #homeDir: string
+  readonly #volumesDir: string
 
-  constructor(homeDir: string) {
+  /** Links may also lead to the content of volumes, which are mounted by links. */
+  constructor(homeDir: string, volumesDir: string) {
     this.#homeDir = resolve(homeDir)
+    this.#volumesDir = resolve(volumesDir)
   }
 
   /** The path of the thing itself, which may be a link or not exist yet. Throws OutsideHome. */
@@ -23,7 +26,7 @@ export class HomePaths {
     const home = await realpath(this.#homeDir)
     if (path === this.#homeDir) return home
     const parent = await realExisting(dirname(path))
-    this.#check(parent, home)
+    await this.#checkReal(parent, home)
     return join(parent, basename(path))
   }
 
@@ -31,7 +34,7 @@ export class HomePaths {
   async target(remote: string): Promise<string> {
     const path = await this.of(remote)
     const real = await realpath(path).catch(() => path)
-    this.#check(real, await realpath(this.#homeDir))
+    await this.#checkReal(real, await realpath(this.#homeDir))
     return real
   }
 
@@ -49,10 +52,21 @@ export class HomePaths {
     return path
   }
 
-  #check(path: string, home: string): void {
-    const way = relative(home, path)
-    if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) throw new OutsideHome()
+  async #checkReal(path: string, home: string): Promise<void> {
+    const volumes = await realpath(this.#volumesDir).catch(() => this.#volumesDir)
+    const [, content] = relative(volumes, path).split(sep)
+    if (content === 'content' && isWithin(path, volumes)) return
+    this.#check(path, home)
   }
+
+  #check(path: string, home: string): void {
+    if (!isWithin(path, home)) throw new OutsideHome()
+  }
+}
+
+function isWithin(path: string, dir: string): boolean {
+  const way = relative(dir, path)
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 
 async function realExisting(path: string): Promise<string> {

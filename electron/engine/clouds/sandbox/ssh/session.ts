@@ -48,7 +48,7 @@ export function serveSession(session: Session, options: SessionOptions): void {
     start(command)(accept())
   })
   session.on('sftp', (accept) => {
-    serveSftp(accept(), options.place.homeDir)
+    serveSftp(accept(), options.place)
   })
 }
 

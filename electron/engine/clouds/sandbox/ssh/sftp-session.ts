@@ -20,6 +20,7 @@ import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { Attributes, FileEntry, SFTPWrapper } from 'ssh2'
 import { HomePaths, OutsideHome } from './home-paths.ts'
+import type { ShellPlace } from './shell-environment.ts'
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp
 const maxHandles = 256
@@ -29,8 +30,9 @@ const entriesAtOnce = 128
 type Handle = { kind: 'file'; file: FileHandle } | { kind: 'folder'; path: string; names: string[] }
 
 /** Serves files below the home directory (SFTP version 3). */
-export function serveSftp(sftp: SFTPWrapper, homeDir: string): void {
-  const paths = new HomePaths(homeDir)
+export function serveSftp(sftp: SFTPWrapper, place: ShellPlace): void {
+  const { homeDir } = place
+  const paths = new HomePaths(homeDir, place.volumesDir)
   const handles = new Map<number, Handle>()
   let lastHandle = 0
 

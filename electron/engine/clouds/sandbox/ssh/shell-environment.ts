@@ -10,7 +10,13 @@ export interface ShellPlace {
   instanceDir: string
   homeDir: string
   hostname: string
+  /** Folder of the instance's own disk commands, before all others in its search path; null where there are none. */
+  toolsDir: string | null
+  /** Where the content of volumes lies. */
+  volumesDir: string
 }
+
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The shell of this machine and how it takes a command. */
 export function shellOf(platform: NodeJS.Platform = process.platform): {
@@ -43,7 +49,12 @@ export function shellEnvironment(
   const system =
     process.platform === 'win32'
       ? kept(['PATH', 'PATHEXT', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP', 'windir'])
-      : { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', ...kept(['TMPDIR']) }
+      : {
+          PATH: place.toolsDir === null ? systemPath : `${place.toolsDir}:${systemPath}`,
+          // The instance's root is its home: whoever works on its disks puts this before paths, as with DESTDIR.
+          FARMHAND_ROOT: place.homeDir,
+          ...kept(['TMPDIR']),
+        }
   return {
     ...system,
     LANG: 'C.UTF-8',

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process'
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { shellEnvironment, type ShellPlace } from '../ssh/shell-environment.ts'
+
+const parts = ['disk-tools.sh', 'array-tools.sh']
+
+/** The commands that take the place of the system's in an instance's search path. */
+const names = [
+  'blkid',
+  'disk-boot',
+  'lsblk',
+  'lvcreate',
+  'mdadm',
+  'mkfs',
+  'mkfs.ext3',
+  'mkfs.ext4',
+  'mkfs.xfs',
+  'mount',
+  'mountpoint',
+  'pvcreate',
+  'resize2fs',
+  'sudo',
+  'umount',
+  'vgchange',
+  'vgcreate',
+  'xfs_growfs',
+]
+
+/** Puts the disk commands into a folder, from the files that ship with Farmhand; they need a POSIX shell. */
+export async function installDiskTools(sourceDir: string, toolsDir: string): Promise<void> {
+  await rm(toolsDir, { recursive: true, force: true })
+  await mkdir(toolsDir, { recursive: true, mode: 0o700 })
+  for (const part of parts) await copyFile(join(sourceDir, part), join(toolsDir, part))
+  for (const name of names) {
+    const text = `#!/bin/sh\nexec /bin/sh "\${0%/*}/disk-tools.sh" ${name} "$@"\n`
+    await writeFile(join(toolsDir, name), text, { mode: 0o700 })
+  }
+}
+
+/** What an instance does with its disks when it boots: arrays, volume groups and fstab come back. */
+export async function bootDisks(place: ShellPlace): Promise<void> {
+  if (place.toolsDir === null) return
+  const child = spawn(join(place.toolsDir, 'disk-boot'), [], {
+    cwd: place.homeDir,
+    env: shellEnvironment(place, 'root', {}),
+    stdio: 'ignore',
+  })
+  await new Promise<void>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', () => {
+      resolve()
+    })
+  })
+}
