@@ -10,6 +10,7 @@ import { jobHandlers } from './jobs.ts'
 import { keyHandlers } from './keys.ts'
 import { promptHandlers } from './prompts.ts'
 import { roleHandlers } from './roles.ts'
+import { securityGroupHandlers } from './security-groups.ts'
 import { serverHandlers } from './servers.ts'
 import { systemHandlers } from './system.ts'
 import { terminalHandlers } from './terminals.ts'
@@ -34,6 +35,7 @@ export function createRouter({ engine, host, settings, log }: RouterParts) {
     farms: farmHandlers(parts),
     servers: serverHandlers(parts),
     keys: keyHandlers(parts),
+    securityGroups: securityGroupHandlers(parts),
     events: eventHandlers(parts),
     jobs: jobHandlers(parts),
     prompts: promptHandlers(parts),

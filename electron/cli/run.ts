@@ -7,6 +7,7 @@ import { createContext } from './context.ts'
 import { addImageCommands, addRoleCommands } from './design-commands.ts'
 import { ExitStatus, failureDocument, failureText, UsageError } from './failure.ts'
 import { addFarmCommands } from './farm-commands.ts'
+import { addGroupCommands } from './group-commands.ts'
 import { addDoctorCommand, addServeCommand } from './host-commands.ts'
 import { write, type Io } from './io.ts'
 import { paintFor } from './paint.ts'
@@ -38,6 +39,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addEventCommands(program, context)
   addJobCommands(program, context)
   addKeyCommands(program, context)
+  addGroupCommands(program, context)
   addDoctorCommand(program, context)
   for (const command of everyCommand(program)) command.showHelpAfterError(usageOf(command))
 

@@ -30,6 +30,7 @@ import { openState } from './open-state.ts'
 import type { Ports } from './ports.ts'
 import { Prompts } from './prompts/index.ts'
 import { DesignStore, Images, Roles, StarterRoles } from './roles/index.ts'
+import { SecurityGroups } from './security-groups/index.ts'
 import {
   execOnServer,
   ImageFinder,
@@ -293,6 +294,16 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     tell: tellFarm,
     wake,
   })
+  const securityGroups = new SecurityGroups({
+    clouds,
+    users: () => ({
+      workspaceId,
+      farms: farmStore.list(),
+      servers: [...serverStore.all()],
+      sshPortOf: (role) => roles.imageOf(role.roleId, role.cloudId, role.location)?.ssh.port ?? 22,
+    }),
+    tell: (kind, message) => inBackground(events.tell(kind, message, {})),
+  })
   const servers = new Servers({
     store: serverStore,
     jobs,
@@ -427,6 +438,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       exportPrivate: ({ keyId, format }: { keyId: string; format: 'openssh' | 'pem' | 'ppk' }) =>
         keys.exportPrivate(keyId, format),
     },
+    securityGroups,
     events,
     jobs: {
       list: async () => jobs.list(),

@@ -7,6 +7,7 @@ import { jobs } from './jobs.contract.ts'
 import { keys } from './keys.contract.ts'
 import { prompts } from './prompts.contract.ts'
 import { roles } from './roles.contract.ts'
+import { securityGroups } from './security-groups.contract.ts'
 import { servers } from './servers.contract.ts'
 import { system } from './system.contract.ts'
 import { terminals } from './terminals.contract.ts'
@@ -19,6 +20,7 @@ export const contract = {
   farms,
   servers,
   keys,
+  securityGroups,
   events,
   jobs,
   prompts,

@@ -54,6 +54,8 @@ export const EventKind = z.enum([
   'KeyRegenerated',
   'KeyRemoved',
   'SecurityGroupCreated',
+  'SecurityGroupChanged',
+  'SecurityGroupDeleted',
   'OrphanTerminated',
 ])
 export type EventKind = z.infer<typeof EventKind>

@@ -3,6 +3,7 @@ import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron
 import { MemoryMachineImages } from './memory-machine-images.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { memoryInstanceControl } from './memory-instance-control.ts'
+import { MemorySecurityGroups } from './memory-security-groups.ts'
 
 /**
  * A CloudProvider in memory, without a protocol: for benchmarks of the engine alone and for tests of what the engine decides.
@@ -153,6 +154,7 @@ export class MemoryCloud implements CloudProvider {
   async securityGroupsByTag() {
     return []
   }
+  readonly securityGroupRules = new MemorySecurityGroups()
   readonly prices = {
     onDemand: async () => ({
       currency: 'USD',

@@ -6,13 +6,14 @@ import type { CallOptions } from './call-options.ts'
 import type { CloudDiscovery } from './discovery-port.ts'
 import type { LaunchRequest } from './launch-request.ts'
 import type { MachineImages } from './machine-images-port.ts'
+import type { CloudPrices } from './prices-port.ts'
+import type { CloudSecurityGroupRules } from './security-group-rules-port.ts'
 import type { SnapshotsPort } from './snapshots-port.ts'
 import type { VolumesPort } from './volumes-port.ts'
 
 import type { InstanceControlPort } from './instance-control-port.ts'
 
 export type { CallOptions } from './call-options.ts'
-import type { CloudPrices } from './prices-port.ts'
 export type { LaunchRequest } from './launch-request.ts'
 
 /** An instance as the cloud describes it. */
@@ -130,6 +131,7 @@ export interface CloudProvider {
   readonly snapshots: SnapshotsPort
   readonly prices: CloudPrices
   readonly instanceControl: InstanceControlPort
+  readonly securityGroupRules: CloudSecurityGroupRules
 
   /** Ends connections. */
   close(): void

@@ -7,6 +7,7 @@ import type {
   CloudDesign,
   CloudImage,
   CloudLocationHealth,
+  SecurityGroupRef,
 } from '../../../shared/model/clouds.ts'
 import { CloudId } from '../../../shared/model/ids.ts'
 import { Secret } from '../../../shared/model/secret.ts'
@@ -207,6 +208,22 @@ export class Clouds {
   /** The last catalogue that was fetched, or undefined; never calls the cloud. */
   async knownCatalog(cloudId: string, location: string): Promise<Catalog | undefined> {
     return this.#options.catalogs.get(cloudId, location)
+  }
+
+  /** Keeps in a known catalogue which security groups the cloud showed. */
+  async keepSecurityGroups(
+    { cloudId, location }: { cloudId: string; location: string },
+    groups: readonly SecurityGroupRef[],
+  ): Promise<void> {
+    const known = await this.#options.catalogs.get(cloudId, location)
+    if (!known) return
+    const securityGroups = groups.map(({ id, name, description, vpcId }) => ({
+      id,
+      name,
+      description,
+      vpcId,
+    }))
+    await this.#options.catalogs.put({ ...known, securityGroups })
   }
 
   /** Asks the cloud what it offers in a location and keeps the answer; prices only when they are older than said. */

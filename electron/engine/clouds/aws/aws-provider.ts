@@ -9,6 +9,7 @@ import { AwsNetworks } from './networks.ts'
 import { AwsMachineImages } from './machine-images.ts'
 import { AwsOffers } from './offers.ts'
 import { AwsPrices } from './prices.ts'
+import { AwsSecurityGroupRules } from './security-group-rules.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
 import { AwsSnapshots } from './snapshots.ts'
@@ -59,6 +60,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     snapshots: new AwsSnapshots(clients, pageSize),
     prices: new AwsPrices(clients),
     instanceControl: new AwsInstanceControl(clients),
+    securityGroupRules: new AwsSecurityGroupRules(clients),
     close: () => clients.close(),
   }
 }

@@ -61,6 +61,8 @@ function readPorts(params: Params): Pick<RuleRecord, 'protocol' | 'fromPort' | '
   const given = params.required('IpProtocol').toLowerCase()
   const protocol = protocolNames[given] ?? given
   if (protocol === '-1') return { protocol, fromPort: null, toPort: null }
+  if (/^(?:\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/.test(protocol))
+    return { protocol, fromPort: null, toPort: null }
   if (!['tcp', 'udp', 'icmp', 'icmpv6'].includes(protocol)) {
     throw new CloudError('InvalidPermission.Malformed', `Unsupported IP protocol "${given}"`)
   }

@@ -184,6 +184,20 @@ function revoke(egress: boolean): Action {
   }
 }
 
+function describeRules(egress: boolean): Action {
+  return async (state, call) => {
+    const group = namedGroup(state, call)
+    const asked = readRules(call.params, egress, (pair) => sourceGroup(state, call, pair))
+    rulesByFacts(group, call, state, egress)
+    const rules = group.rules.map((rule) => {
+      const change = asked.find((one) => isSameRule(one, rule))
+      return change ? { ...rule, description: change.description } : rule
+    })
+    await state.store.save([{ kind: 'group', put: { ...group, rules } }])
+    return { return: true }
+  }
+}
+
 function rulesById(group: GroupRecord, ids: readonly string[]): RuleRecord[] {
   return ids.map((id) => {
     const found = group.rules.find((rule) => rule.id === id)
@@ -247,6 +261,8 @@ export const securityGroupActions = {
   DeleteSecurityGroup: deleteSecurityGroup,
   AuthorizeSecurityGroupIngress: authorize(false),
   AuthorizeSecurityGroupEgress: authorize(true),
+  UpdateSecurityGroupRuleDescriptionsIngress: describeRules(false),
+  UpdateSecurityGroupRuleDescriptionsEgress: describeRules(true),
   RevokeSecurityGroupIngress: revoke(false),
   RevokeSecurityGroupEgress: revoke(true),
 } satisfies Record<string, Action>

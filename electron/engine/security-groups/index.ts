@@ -1,0 +1,1 @@
+export { SecurityGroups } from './security-groups.ts'
