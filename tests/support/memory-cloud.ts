@@ -1,5 +1,6 @@
 import { MemorySnapshots, MemoryVolumes } from './memory-volumes.ts'
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
+import { MemoryAddresses } from './memory-addresses.ts'
 import { MemoryMachineImages } from './memory-machine-images.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { memoryInstanceControl } from './memory-instance-control.ts'
@@ -12,6 +13,7 @@ import { MemorySecurityGroups } from './memory-security-groups.ts'
 export class MemoryCloud implements CloudProvider {
   readonly instances = new Map<string, CloudInstance>()
   readonly calls: Record<string, number> = {}
+  readonly addresses = new MemoryAddresses()
   readonly networks = {
     vpcs: async () => [{ id: 'vpc-1', name: null, cidr: '10.0.0.0/16', isDefault: true }],
     subnets: async () => [],

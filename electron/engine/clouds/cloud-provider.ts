@@ -1,4 +1,5 @@
 import type { CloudImage, InstanceType, SecurityGroupRef, Zone } from '../../../shared/model/clouds.ts'
+import type { AddressesPort } from './addresses-port.ts'
 import type { NetworksPort } from './networks-port.ts'
 import type { InstanceState } from '../../../shared/model/servers.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
@@ -60,6 +61,8 @@ export interface IngressRule {
 export interface CloudProvider {
   /** VPCs and subnets. */
   readonly networks: NetworksPort
+  /** Elastic IPs. */
+  readonly addresses: AddressesPort
 
   /** Who we are signed in as. */
   identity(location: string, options?: CallOptions): Promise<{ accountId: string }>

@@ -10,3 +10,4 @@ export type { CloudSecurityGroup, CloudSecurityGroupRules } from './security-gro
 export type { SnapshotsPort } from './snapshots-port.ts'
 export type { CreateVolumeRequest, VolumesPort } from './volumes-port.ts'
 export { LaunchRequest, plainLaunchOptions } from './launch-request.ts'
+export type { AddressesPort, CloudAddress } from './addresses-port.ts'

@@ -1,5 +1,6 @@
 import type { Clock, Log } from '../../ports.ts'
 import type { CloudProvider, CloudSignIn } from '../cloud-provider.ts'
+import { AwsAddresses } from './addresses.ts'
 import { AwsClients } from './aws-clients.ts'
 import { AwsDiscovery } from './discovery.ts'
 import { AwsInstanceControl } from './instance-control.ts'
@@ -36,6 +37,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
   const groups = new AwsSecurityGroups(clients, clock)
   return {
     networks: new AwsNetworks(clients),
+    addresses: new AwsAddresses(clients),
     identity: (location, options) => clients.identity(location, options),
     zones: (location, options) => offers.zones(location, options),
     instanceTypes: (location, options) => offers.instanceTypes(location, options),

@@ -242,6 +242,9 @@ export function zoneIdOf(zone: string): string {
   return `${short}-az${'abcdef'.indexOf(zone.slice(-1)) + 1}`
 }
 
+/** The IAM instance profiles of the account. */
+export const instanceProfiles: readonly string[] = ['sandbox-web', 'sandbox-admin']
+
 /** Old hardware is not in every zone. */
 export function isOffered(type: string, zone: string): boolean {
   return !(type.startsWith('t2.') && zone.endsWith('c'))

@@ -172,6 +172,7 @@ export class Sandbox {
       roomIn: (zone, count) =>
         this.faults.take('no-capacity', (fault) => fault.zone === undefined || fault.zone === zone)?.room ??
         count,
+      spotPriceFactor: () => this.faults.take('spot-price')?.factor ?? 1,
       invisibleMs: () => this.faults.take('invisible')?.ms,
       imageFailure: () => this.faults.take('image-fails')?.message,
       isAttachStuck: () => this.faults.take('attach-stuck') !== undefined,

@@ -49,6 +49,8 @@ export interface VolumeDisks {
 export interface CloudFaults {
   /** How many instances of `count` this zone has room for; it is counted as one call. */
   roomIn: (zone: string, count: number) => number
+  /** By how much spot instances are dearer than usual now; it is counted as one call. */
+  spotPriceFactor: () => number
   /** How long an instance that is launched now stays unknown, or undefined for the usual time. */
   invisibleMs: () => number | undefined
   /** Whether the image that is made now fails, and with which words. */

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts'
+import { addressActions } from './addresses.ts'
 import { imageActions } from './images.ts'
 import { imageMakingActions } from './image-making.ts'
 import { instanceAttributeActions } from './instance-attributes.ts'
@@ -8,6 +9,7 @@ import { keyPairActions } from './key-pairs.ts'
 import { launchActions } from './launch.ts'
 import { passwordActions } from './passwords.ts'
 import { networkActions } from './networks.ts'
+import { placementGroupActions } from './placement-groups.ts'
 import { placeActions } from './places.ts'
 import { priceActions } from './prices.ts'
 import { securityGroupActions } from './security-groups.ts'
@@ -37,6 +39,8 @@ export const services: readonly Service[] = [
     actions: new Map(
       Object.entries({
         ...placeActions,
+        ...placementGroupActions,
+        ...addressActions,
         ...instanceTypeActions,
         ...imageActions,
         ...imageMakingActions,

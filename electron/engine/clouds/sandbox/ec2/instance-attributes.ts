@@ -24,6 +24,8 @@ function attributeXml(instance: InstanceRecord, attribute: string): Reply {
       return { instanceInitiatedShutdownBehavior: { value: instance.shutdownBehavior } }
     case 'userData':
       return { userData: instance.userData === '' ? {} : { value: instance.userData } }
+    case 'ebsOptimized':
+      return { ebsOptimized: { value: instance.ebsOptimized } }
     case 'rootDeviceName':
       return { rootDeviceName: { value: '/dev/sda1' } }
     case 'groupSet':

@@ -1,5 +1,6 @@
-import { instanceTypeOf, vpcOf } from '../catalog.ts'
+import { instanceTypeOf, subnetsOf, vpcOf } from '../catalog.ts'
 import type { XmlValue } from '../http/xml.ts'
+import { fixedId } from '../ids.ts'
 import { stateCodes } from '../life.ts'
 import type { InstanceRecord, InstanceStateName } from '../state/records.ts'
 import type { CloudState, Reply } from './action.ts'
@@ -53,12 +54,16 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     productCodes: [],
     instanceType: instance.instanceType,
     launchTime: new Date(instance.launchedAt).toISOString(),
-    placement: { availabilityZone: instance.zone, groupName: '', tenancy: 'default' },
-    monitoring: { state: 'disabled' },
+    placement: {
+      availabilityZone: instance.zone,
+      groupName: instance.placementGroup ?? '',
+      tenancy: instance.tenancy,
+    },
+    monitoring: { state: instance.isMonitored ? 'enabled' : 'disabled' },
     subnetId: isGone ? undefined : instance.subnetId,
-    vpcId: isGone ? undefined : vpcOf(instance.region).id,
-    privateIpAddress: isGone ? undefined : instance.address,
-    ipAddress: isUp ? instance.address : undefined,
+    vpcId: isGone ? undefined : vpcIdOf(instance),
+    privateIpAddress: isGone ? undefined : privateAddressOf(instance),
+    ipAddress: isUp ? publicAddressOf(instance) : undefined,
     sourceDestCheck: true,
     groupSet: isGone
       ? []
@@ -78,7 +83,16 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     tagSet: tagSetXml(instance.tags),
     hypervisor: 'xen',
     networkInterfaceSet: [],
-    ebsOptimized: false,
+    ebsOptimized: instance.ebsOptimized,
+    iamInstanceProfile:
+      instance.profile === null
+        ? undefined
+        : {
+            arn: `arn:aws:iam::${state.store.account?.accountId ?? ''}:instance-profile/${instance.profile}`,
+            id: fixedId('AIPA', instance.profile).slice(0, 21).toUpperCase(),
+          },
+    instanceLifecycle: instance.spot === null ? undefined : 'spot',
+    spotInstanceRequestId: instance.spot?.requestId,
     enaSupport: true,
     cpuOptions: type ? { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores } : undefined,
     metadataOptions: { state: 'applied', httpTokens: 'required', httpEndpoint: 'disabled' },
@@ -87,6 +101,19 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     usageOperation: isWindows ? 'RunInstances:0002' : 'RunInstances',
     currentInstanceBootMode: 'uefi',
   }
+}
+
+/** The address at which the world reaches an instance that runs, or undefined. */
+export function publicAddressOf(instance: InstanceRecord): string | undefined {
+  return instance.elasticAddress ?? (instance.hasPublicAddress ? instance.address : undefined)
+}
+
+export function privateAddressOf(instance: InstanceRecord): string {
+  return instance.privateAddress ?? instance.address
+}
+
+function vpcIdOf({ region, subnetId }: InstanceRecord): string {
+  return subnetsOf(region).find(({ id }) => id === subnetId)?.vpcId ?? vpcOf(region).id
 }
 
 function timeText(ms: number): string {

@@ -1,13 +1,13 @@
 import { Buffer } from 'node:buffer'
 import { CloudError } from '../http/cloud-error.ts'
 import type { XmlValue } from '../http/xml.ts'
-import { imageOwner } from '../catalog.ts'
+import { imageOwner, instanceTypeOf } from '../catalog.ts'
 import { rebooting, stateCodes, starting, stopping, terminating } from '../life.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { Action, Call, CloudState, Reply } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
 import { instanceOf, instancesOf, listedInstances } from './instance-lookup.ts'
-import { reservationSetXml, stateXml } from './instance-xml.ts'
+import { privateAddressOf, publicAddressOf, reservationSetXml, stateXml } from './instance-xml.ts'
 import { pageOf } from './pages.ts'
 
 const userReason = { code: 'Client.UserInitiatedShutdown', message: 'User initiated' }
@@ -89,8 +89,15 @@ function filterValues(
     case 'group-name':
       return instance.groupIds.flatMap((id) => state.store.groups.get(id)?.name ?? [])
     case 'private-ip-address':
+      return [privateAddressOf(instance)]
     case 'ip-address':
-      return [instance.address]
+      return [publicAddressOf(instance) ?? '']
+    case 'instance-lifecycle':
+      return instance.spot === null ? [] : ['spot']
+    case 'placement-group-name':
+      return instance.placementGroup === null ? [] : [instance.placementGroup]
+    case 'tenancy':
+      return [instance.tenancy]
     case 'owner-id':
       return [state.store.account?.accountId ?? imageOwner.id]
     default:
@@ -113,6 +120,12 @@ function command(
 const stopInstances = command((instance, state, call) => {
   if (instance.state === 'stopped' || instance.state === 'stopping') return undefined
   if (instance.state !== 'running') throw wrongState(instance, 'stopped')
+  if (instance.spot !== null) {
+    throw new CloudError(
+      'UnsupportedOperation',
+      `You can't stop the Spot Instance '${instance.id}' because it is associated with a one-time Spot Instance request. You can only stop Spot Instances associated with persistent Spot Instance requests.`,
+    )
+  }
   return stopping(instance, { now: call.now, times: state.times, reason: userReason })
 })
 
@@ -151,6 +164,19 @@ const terminate = command((instance, state, call) => {
   const reason = { code: 'Client.UserInitiatedShutdown', message: 'User initiated shutdown' }
   return terminating(instance, { now: call.now, times: state.times, reason })
 })
+
+const describeInstanceCreditSpecifications: Action = (state, call) => {
+  const burstable = askedInstances(state, call).filter(
+    (instance) => instanceTypeOf(instance.instanceType)?.burstable === true,
+  )
+  return {
+    instanceCreditSpecificationSet: burstable.map((instance) => ({
+      instanceId: instance.id,
+      // What each generation does by itself: T2 is standard, T3 and later are unlimited.
+      cpuCredits: instance.cpuCredits ?? (instance.instanceType.startsWith('t2.') ? 'standard' : 'unlimited'),
+    })),
+  }
+}
 
 const getConsoleOutput: Action = async (state, call) => {
   const { id } = instanceOf(state, call, call.params.required('InstanceId'))
@@ -197,6 +223,7 @@ function wrongState(instance: InstanceRecord, verb: string): CloudError {
 export const instanceActions = {
   DescribeInstances: describeInstances,
   DescribeInstanceStatus: describeInstanceStatus,
+  DescribeInstanceCreditSpecifications: describeInstanceCreditSpecifications,
   StopInstances: stopInstances,
   StartInstances: startInstances,
   RebootInstances: rebootInstances,

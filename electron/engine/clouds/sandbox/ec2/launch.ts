@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { instanceTypeOf, type InstanceTypeFacts, isOffered, regionOf, subnetOf } from '../catalog.ts'
+import {
+  instanceTypeOf,
+  type InstanceTypeFacts,
+  isOffered,
+  regionOf,
+  type SubnetFacts,
+  subnetOf,
+  vpcOf,
+} from '../catalog.ts'
 import { CloudError } from '../http/cloud-error.ts'
 import type { Params } from '../http/params.ts'
 import { spread } from '../ids.ts'
@@ -9,6 +17,12 @@ import type { Action, Call, CloudState } from './action.ts'
 import { launchableImage, platformOf } from './image-lookup.ts'
 import { reservationXml } from './instance-xml.ts'
 import { keyPairOf } from './key-pairs.ts'
+import {
+  checkPrivateAddress,
+  type LaunchNetwork,
+  readLaunchNetwork,
+  readLaunchOptions,
+} from './launch-options.ts'
 import { launchedVolumes, plannedDisks, rootDevice } from './launch-volumes.ts'
 import { groupNamed, groupOf } from './security-groups.ts'
 import { specifiedTags } from './tag-sets.ts'
@@ -88,11 +102,16 @@ function newInstances(state: CloudState, call: Call, token: string | null): Inst
       `ED25519 key pairs are not supported with Windows AMIs. Use an RSA key pair with '${image.id}'.`,
     )
   }
-  const groupIds = readGroups(state, call)
+  const { spot, ...options } = readLaunchOptions(state, call, type)
+  const network = readLaunchNetwork(call)
+  const groupIds = readGroups(state, call, network.subnet?.vpcId ?? vpcOf(region).id)
   const userData = readUserData(params.text('UserData') ?? '')
   const tags = specifiedTags(params, 'instance')
   const reservationId = state.ids.make('r')
-  const { zone, count } = findRoom(state, call, { type, counts, seed: reservationId })
+  const { zone, count } = findRoom(state, call, { type, counts, network, seed: reservationId })
+  const subnet = network.subnet ?? subnetOf(zone)
+  const { privateAddress } = network
+  if (privateAddress !== undefined) checkPrivateAddress(state, call, privateAddress, subnet, count)
   const invisibleMs = state.faults.invisibleMs() ?? state.times.invisibleMs
   const first = nextNumber(state)
   return Array.from({ length: count }, (_, launchIndex): InstanceRecord => {
@@ -107,7 +126,7 @@ function newInstances(state: CloudState, call: Call, token: string | null): Inst
       imageId: image.id,
       instanceType: type.name,
       zone,
-      subnetId: subnetOf(zone).id,
+      subnetId: subnet.id,
       keyName: keyPair?.name ?? null,
       publicKey: keyPair?.publicKey ?? null,
       groupIds,
@@ -122,12 +141,13 @@ function newInstances(state: CloudState, call: Call, token: string | null): Inst
       since: now,
       next: { state: 'running', at: now + bootMs },
       bootMs,
-      address: newAddress(state),
+      ...newAddress(state, subnet, privateAddress),
       sshPort: null,
-      shutdownBehavior:
-        params.text('InstanceInitiatedShutdownBehavior') === 'terminate' ? 'terminate' : 'stop',
-      terminationProtected: params.flag('DisableApiTermination') === true,
       reason: null,
+      hasPublicAddress: network.hasPublicAddress ?? subnet.publicByDefault,
+      elasticAddress: null,
+      spot: spot === null ? null : { requestId: state.ids.make('sir'), ...spot },
+      ...options,
     }
   })
 }
@@ -155,25 +175,37 @@ function readType(params: Params): InstanceTypeFacts {
   throw new CloudError('InvalidParameterValue', `Invalid value '${name}' for InstanceType.`)
 }
 
-function readGroups(state: CloudState, { params, region }: Call): string[] {
+function readGroups(state: CloudState, { params, region }: Call, vpcId: string): string[] {
   const ids = [
     ...params.list('SecurityGroupId'),
     ...params.groups('NetworkInterface').flatMap((face) => face.list('SecurityGroupId')),
   ].map((id) => groupOf(state, region, id).id)
   const named = params.list('SecurityGroup').map((name) => groupNamed(state, region, name).id)
   const all = [...new Set([...ids, ...named])]
-  return all.length > 0 ? all : [groupNamed(state, region, 'default').id]
+  const foreign = all.find((id) => state.store.groups.get(id)?.vpcId !== vpcId)
+  if (foreign !== undefined) {
+    throw new CloudError(
+      'InvalidParameter',
+      `Security group ${foreign} and the subnet belong to different networks.`,
+    )
+  }
+  return all.length > 0 ? all : [groupNamed(state, region, 'default', vpcId).id]
 }
 
 /** The zone to launch in and how many it takes, at least `min`. Throws `InsufficientInstanceCapacity` and others. */
 function findRoom(
   state: CloudState,
   call: Call,
-  wanted: { type: InstanceTypeFacts; counts: { min: number; max: number }; seed: string },
+  wanted: {
+    type: InstanceTypeFacts
+    counts: { min: number; max: number }
+    network: LaunchNetwork
+    seed: string
+  },
 ): { zone: string; count: number } {
   const { type, counts, seed } = wanted
   const zones = regionOf(call.region)?.zones ?? []
-  const named = namedZone(call, zones)
+  const named = namedZone(call, zones, wanted.network.subnet)
   const offered = zones.filter((zone) => isOffered(type.name, zone))
   if (named !== undefined && !offered.includes(named)) {
     throw new CloudError(
@@ -197,12 +229,12 @@ function findRoom(
   )
 }
 
-function namedZone({ params, region }: Call, zones: readonly string[]): string | undefined {
-  const subnetId = params.text('SubnetId') ?? params.groups('NetworkInterface')[0]?.text('SubnetId')
-  const ofSubnet = zones.find((zone) => subnetOf(zone).id === subnetId)
-  if (subnetId !== undefined && ofSubnet === undefined) {
-    throw new CloudError('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`)
-  }
+function namedZone(
+  { params, region }: Call,
+  zones: readonly string[],
+  subnet: SubnetFacts | undefined,
+): string | undefined {
+  const ofSubnet = subnet?.zone
   const zone = params.text('Placement.AvailabilityZone')
   if (zone === undefined) return ofSubnet
   if (!zones.includes(zone)) {
@@ -214,17 +246,30 @@ function namedZone({ params, region }: Call, zones: readonly string[]): string |
   if (ofSubnet !== undefined && ofSubnet !== zone) {
     throw new CloudError(
       'InvalidParameterValue',
-      `The subnet '${String(subnetId)}' is not in the availability zone '${zone}'.`,
+      `The subnet '${subnet?.id ?? ''}' is not in the availability zone '${zone}'.`,
     )
   }
   return zone
 }
 
-/** A loopback address that is most likely nobody else's; port 2222 on it is the instance's own. */
-function newAddress(state: CloudState): string {
-  if (!state.ownAddresses) return '127.0.0.1'
+/**
+ * A loopback address that is most likely nobody else's, where port 2222 is the instance's own; in a subnet of loopback
+ * addresses one of the subnet's, or the private address that is asked for.
+ */
+function newAddress(
+  state: CloudState,
+  subnet: SubnetFacts,
+  asked: string | undefined,
+): Pick<InstanceRecord, 'address' | 'privateAddress'> {
+  const isOfLoopback = subnet.cidr.startsWith('127.')
+  if (!state.ownAddresses) return { address: '127.0.0.1', privateAddress: asked ?? null }
+  if (asked !== undefined && isOfLoopback) return { address: asked, privateAddress: null }
   const [a = 0, b = 0, c = 0] = (state.ids.hex(3).match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))
-  return `127.${16 + (a % 224)}.${b}.${1 + (c % 254)}`
+  const [, second = '0', third = '0'] = subnet.cidr.split('.')
+  const address = isOfLoopback
+    ? `127.${second}.${Number(third) + (b % 16)}.${4 + (c % 250)}`
+    : `127.${16 + (a % 224)}.${b}.${1 + (c % 254)}`
+  return { address, privateAddress: asked ?? null }
 }
 
 function nextNumber(state: CloudState): number {

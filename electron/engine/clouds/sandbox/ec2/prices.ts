@@ -61,7 +61,11 @@ const products: readonly Product[] = regions.flatMap(({ name: regionCode }) => {
   ]
 })
 
-function hourlyPrice({ vcpus, memoryMib, burstable }: InstanceTypeFacts, systemPerVcpu: number): number {
+/** What an hour of the type costs; spot instances cost less. */
+export function hourlyPrice(
+  { vcpus, memoryMib, burstable }: InstanceTypeFacts,
+  systemPerVcpu: number,
+): number {
   return (vcpus * (0.036 + systemPerVcpu)) / (burstable ? 9 : 1) + (memoryMib / 1024) * 0.003
 }
 

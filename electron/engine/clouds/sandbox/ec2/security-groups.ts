@@ -1,4 +1,4 @@
-import { regions, vpcOf } from '../catalog.ts'
+import { regions, vpcOf, vpcsOf } from '../catalog.ts'
 import { CloudError } from '../http/cloud-error.ts'
 import type { Params } from '../http/params.ts'
 import type { XmlValue } from '../http/xml.ts'
@@ -11,31 +11,34 @@ import { fixedOrder, pageOf } from './pages.ts'
 import { isSameRule, permissionsXml, readRules, ruleText, rulesXml } from './security-group-rules.ts'
 import { specifiedTags, tagSetXml } from './tag-sets.ts'
 
-/** The group `default` that each region's network comes with. */
+/** The group `default` that each network comes with. */
 export function defaultGroups(): GroupRecord[] {
-  return regions.map((region) => {
-    const id = fixedId('sg', `default ${region.name}`)
-    return {
-      id,
-      region: region.name,
-      name: 'default',
-      description: 'default VPC security group',
-      vpcId: vpcOf(region.name).id,
-      tags: {},
-      rules: [
-        {
-          id: fixedId('sgr', `in ${region.name}`),
-          egress: false,
-          protocol: '-1',
-          fromPort: null,
-          toPort: null,
-          source: { kind: 'group', groupId: id },
-          description: null,
-        },
-        allowAllOut(fixedId('sgr', `out ${region.name}`)),
-      ],
-    }
-  })
+  return regions.flatMap(({ name: region }) =>
+    vpcsOf(region).map((vpc) => {
+      const place = vpc.isDefault ? region : `${region} ${vpc.name ?? vpc.id}`
+      const id = fixedId('sg', `default ${place}`)
+      return {
+        id,
+        region,
+        name: 'default',
+        description: 'default VPC security group',
+        vpcId: vpc.id,
+        tags: {},
+        rules: [
+          {
+            id: fixedId('sgr', `in ${place}`),
+            egress: false,
+            protocol: '-1',
+            fromPort: null,
+            toPort: null,
+            source: { kind: 'group' as const, groupId: id },
+            description: null,
+          },
+          allowAllOut(fixedId('sgr', `out ${place}`)),
+        ],
+      }
+    }),
+  )
 }
 
 function allowAllOut(id: string): RuleRecord {
@@ -60,26 +63,31 @@ export function groupOf(state: CloudState, region: string, id: string): GroupRec
   throw new CloudError('InvalidGroup.NotFound', `The security group '${id}' does not exist`)
 }
 
-/** A group by its name. Throws `InvalidGroup.NotFound`. */
-export function groupNamed(state: CloudState, region: string, name: string): GroupRecord {
-  const group = groupsIn(state, region).find((group) => group.name === name)
+/** A group by its name, in the default network unless another is named. Throws `InvalidGroup.NotFound`. */
+export function groupNamed(
+  state: CloudState,
+  region: string,
+  name: string,
+  vpcId = vpcOf(region).id,
+): GroupRecord {
+  const group = groupsIn(state, region).find((group) => group.name === name && group.vpcId === vpcId)
   if (group) return group
   throw new CloudError(
     'InvalidGroup.NotFound',
-    `The security group '${name}' does not exist in default VPC '${vpcOf(region).id}'`,
+    `The security group '${name}' does not exist in ${vpcId === vpcOf(region).id ? 'default ' : ''}VPC '${vpcId}'`,
   )
 }
 
 const createSecurityGroup: Action = async (state, { params, region }) => {
   const name = params.required('GroupName')
   const vpcId = params.text('VpcId') ?? vpcOf(region).id
-  if (vpcId !== vpcOf(region).id) {
+  if (!vpcsOf(region).some(({ id }) => id === vpcId)) {
     throw new CloudError('InvalidVpcID.NotFound', `The vpc ID '${vpcId}' does not exist`)
   }
   if (name.startsWith('sg-') || name.length > 255) {
     throw new CloudError('InvalidParameterValue', `Value (${name}) for parameter GroupName is invalid.`)
   }
-  if (groupsIn(state, region).some((group) => group.name === name)) {
+  if (groupsIn(state, region).some((group) => group.name === name && group.vpcId === vpcId)) {
     throw new CloudError(
       'InvalidGroup.Duplicate',
       `The security group '${name}' already exists for VPC '${vpcId}'`,

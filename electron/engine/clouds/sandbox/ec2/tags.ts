@@ -1,6 +1,7 @@
 import { CloudError } from '../http/cloud-error.ts'
 import type { Change } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
+import { addressOf, addressesIn } from './addresses.ts'
 import { filtered } from './filters.ts'
 import { ownImage, ownImages } from './image-lookup.ts'
 import { instanceOf, listedInstances } from './instance-lookup.ts'
@@ -55,6 +56,7 @@ const describeTags: Action = (state, call) => {
     ...ownImages(state, call).map((image) => ({ ...image, type: 'image' })),
     ...groups.map((group) => ({ ...group, type: 'security-group' })),
     ...keyPairs.map((pair) => ({ ...pair, type: 'key-pair' })),
+    ...addressesIn(state, region).map(({ id, tags }) => ({ id, tags, type: 'elastic-ip' })),
     ...listedVolumes(state, call).map((volume) => ({ ...volume, type: 'volume' })),
     ...snapshots.map((snapshot) => ({ ...snapshot, type: 'snapshot' })),
   ].flatMap(({ id, type, tags }) => Object.entries(tags).map(([key, value]) => ({ id, type, key, value })))
@@ -117,6 +119,15 @@ function resource(state: CloudState, call: Call, id: string): Tagged {
         type: 'security-group',
         tags: group.tags,
         retag: (tags) => ({ kind: 'group', put: { ...group, tags } }),
+      }
+    }
+    case 'eipalloc': {
+      const address = addressOf(state, call, id)
+      return {
+        id,
+        type: 'elastic-ip',
+        tags: address.tags,
+        retag: (tags) => ({ kind: 'address', put: { ...address, tags } }),
       }
     }
     case 'key': {

@@ -54,6 +54,8 @@ export const SandboxFault = z.discriminatedUnion('kind', [
     room: z.number().int().min(0).default(0),
     ...lasting,
   }),
+  /** Spot instances cost so many times their usual price. */
+  z.strictObject({ kind: z.literal('spot-price'), factor: z.number().positive(), ...lasting }),
   /** Instances that are launched while this lasts are not found for so long. */
   z.strictObject({ kind: z.literal('invisible'), ms: z.number().min(0), ...lasting }),
   /** Images that are made while this lasts fail instead of becoming available. */

@@ -101,6 +101,11 @@ export class Machine {
     this.#hadProcesses = false
   }
 
+  /** SSH answers at its Elastic IP too; null when it has none (any longer). */
+  async answerAt(elasticAddress: string | null): Promise<void> {
+    await this.#listener?.answerAlsoAt(elasticAddress === null ? [] : [elasticAddress])
+  }
+
   cutConnections(): void {
     this.#listener?.cut()
   }

@@ -164,6 +164,7 @@ export class Machines {
       if (this.#options.clock.now() < record.next.at) return record.next.at
     }
     if (!machine.isUp || record.next) await this.#boot(record, machine)
+    else await machine.answerAt(record.elasticAddress)
     return settledForGood
   }
 
@@ -187,6 +188,7 @@ export class Machines {
       tags,
       userDataRan: true,
     })
+    await machine.answerAt(current.elasticAddress)
     if (isFirst && !this.#isStopped) machine.runUserData(current.userData)
   }
 

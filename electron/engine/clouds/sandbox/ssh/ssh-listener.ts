@@ -27,6 +27,8 @@ export class SshListener {
   readonly #options: SshListenerOptions
   readonly #sockets = new Set<Socket>()
   #tcp: TcpServer | undefined
+  /** Further addresses that lead here. */
+  readonly #others = new Map<string, TcpServer>()
   #ssh: SshServer | undefined
   #hostKey: string
   #closing = new AbortController()
@@ -40,11 +42,26 @@ export class SshListener {
   async open(address: string, port: number): Promise<number> {
     this.#closing = new AbortController()
     try {
-      return await this.#listen(address, port)
+      return await this.#listenFirst(address, port)
     } catch (thrown) {
       const isTaken = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE'
       if (!isTaken || port === 0) throw thrown
-      return await this.#listen(address, 0)
+      return await this.#listenFirst(address, 0)
+    }
+  }
+
+  /** Answers at these addresses too, at the port of the first one, and no longer at others. */
+  async answerAlsoAt(addresses: readonly string[]): Promise<void> {
+    for (const [address, tcp] of this.#others) {
+      if (addresses.includes(address)) continue
+      this.#others.delete(address)
+      tcp.close()
+    }
+    const bound = this.#tcp?.address()
+    if (!bound || typeof bound === 'string') return
+    for (const address of addresses) {
+      if (this.#others.has(address)) continue
+      this.#others.set(address, await this.#listen(address, bound.port))
     }
   }
 
@@ -53,10 +70,11 @@ export class SshListener {
     const tcp = this.#tcp
     if (!tcp) return
     this.#tcp = undefined
-    await new Promise((resolve) => {
-      tcp.close(resolve)
-      this.cut()
-    })
+    const all = [tcp, ...this.#others.values()]
+    this.#others.clear()
+    const closed = all.map((one) => new Promise((resolve) => one.close(resolve)))
+    this.cut()
+    await Promise.all(closed)
     this.#ssh = undefined
   }
 
@@ -73,7 +91,15 @@ export class SshListener {
     this.#ssh = undefined
   }
 
-  async #listen(address: string, port: number): Promise<number> {
+  async #listenFirst(address: string, port: number): Promise<number> {
+    const tcp = await this.#listen(address, port)
+    this.#tcp = tcp
+    const bound = tcp.address()
+    if (bound === null || typeof bound === 'string') throw new Error('The SSH server has no port.')
+    return bound.port
+  }
+
+  async #listen(address: string, port: number): Promise<TcpServer> {
     const tcp = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.once('close', () => this.#sockets.delete(socket))
@@ -90,10 +116,7 @@ export class SshListener {
         resolve()
       })
     })
-    this.#tcp = tcp
-    const bound = tcp.address()
-    if (bound === null || typeof bound === 'string') throw new Error('The SSH server has no port.')
-    return bound.port
+    return tcp
   }
 
   #sshServer(): SshServer {

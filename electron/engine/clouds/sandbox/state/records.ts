@@ -55,6 +55,21 @@ export const InstanceRecord = z.object({
   shutdownBehavior: z.enum(['stop', 'terminate']),
   terminationProtected: z.boolean(),
   reason: z.object({ code: z.string(), message: z.string() }).nullable(),
+  /** Whether it has a public address of its own. */
+  hasPublicAddress: z.boolean().default(true),
+  /** The private address that it was launched with, when it is not `address`. */
+  privateAddress: z.string().nullable().default(null),
+  /** The Elastic IP that leads to it, or null. */
+  elasticAddress: z.string().nullable().default(null),
+  /** Name of its IAM instance profile, or null. */
+  profile: z.string().nullable().default(null),
+  /** The most that it may cost an hour as a spot instance (null: the on-demand price), or null for an on-demand one. */
+  spot: z.object({ requestId: z.string(), maxPrice: z.number().nullable() }).nullable().default(null),
+  tenancy: z.enum(['default', 'dedicated']).default('default'),
+  placementGroup: z.string().nullable().default(null),
+  ebsOptimized: z.boolean().default(false),
+  isMonitored: z.boolean().default(false),
+  cpuCredits: z.enum(['standard', 'unlimited']).nullable().default(null),
 })
 export type InstanceRecord = z.infer<typeof InstanceRecord>
 
@@ -177,6 +192,26 @@ export const SnapshotRecord = z.object({
 })
 export type SnapshotRecord = z.infer<typeof SnapshotRecord>
 
+/** An Elastic IP of the account. */
+export const AddressRecord = z.object({
+  /** Its allocation id. */
+  id: z.string(),
+  region: z.string(),
+  address: z.string(),
+  association: z.object({ id: z.string(), instanceId: z.string() }).nullable(),
+  tags: Tags,
+})
+export type AddressRecord = z.infer<typeof AddressRecord>
+
+export const PlacementGroupRecord = z.object({
+  id: z.string(),
+  region: z.string(),
+  name: z.string(),
+  strategy: z.enum(['cluster', 'spread', 'partition']),
+  tags: Tags,
+})
+export type PlacementGroupRecord = z.infer<typeof PlacementGroupRecord>
+
 /** One change of the state; a line of the journal is a list of them. */
 export const Change = z.union([
   z.object({ kind: z.literal('account'), put: AccountRecord }),
@@ -187,8 +222,20 @@ export const Change = z.union([
   z.object({ kind: z.literal('image'), put: ImageRecord }),
   z.object({ kind: z.literal('volume'), put: VolumeRecord }),
   z.object({ kind: z.literal('snapshot'), put: SnapshotRecord }),
+  z.object({ kind: z.literal('address'), put: AddressRecord }),
+  z.object({ kind: z.literal('placementGroup'), put: PlacementGroupRecord }),
   z.object({
-    kind: z.enum(['instance', 'launch', 'keyPair', 'group', 'image', 'volume', 'snapshot']),
+    kind: z.enum([
+      'instance',
+      'launch',
+      'keyPair',
+      'group',
+      'image',
+      'volume',
+      'snapshot',
+      'address',
+      'placementGroup',
+    ]),
     drop: z.string(),
   }),
 ])

@@ -5,12 +5,14 @@ import type { Clock, Log } from '../../../ports.ts'
 import { Journal } from './journal.ts'
 import {
   type AccountRecord,
+  type AddressRecord,
   Change,
   type GroupRecord,
   type ImageRecord,
   type InstanceRecord,
   type KeyPairRecord,
   type LaunchRecord,
+  type PlacementGroupRecord,
   type SnapshotRecord,
   type VolumeRecord,
 } from './records.ts'
@@ -25,6 +27,8 @@ export class SandboxStore {
   readonly groups = new Map<string, GroupRecord>()
   readonly images = new Map<string, ImageRecord>()
   readonly volumes = new Map<string, VolumeRecord>()
+  readonly addresses = new Map<string, AddressRecord>()
+  readonly placementGroups = new Map<string, PlacementGroupRecord>()
   readonly snapshots = new Map<string, SnapshotRecord>()
   readonly #volumesOfInstance = new Map<string, Set<string>>()
   #account: AccountRecord | undefined
@@ -107,6 +111,12 @@ export class SandboxStore {
         case 'snapshot':
           this.snapshots.set(change.put.id, change.put)
           break
+        case 'address':
+          this.addresses.set(change.put.id, change.put)
+          break
+        case 'placementGroup':
+          this.placementGroups.set(change.put.id, change.put)
+          break
       }
     }
   }
@@ -144,6 +154,10 @@ export class SandboxStore {
         return this.volumes
       case 'snapshot':
         return this.snapshots
+      case 'address':
+        return this.addresses
+      case 'placementGroup':
+        return this.placementGroups
     }
   }
 
@@ -155,6 +169,8 @@ export class SandboxStore {
     for (const put of this.instances.values()) yield { kind: 'instance', put }
     for (const put of this.volumes.values()) yield { kind: 'volume', put }
     for (const put of this.snapshots.values()) yield { kind: 'snapshot', put }
+    for (const put of this.addresses.values()) yield { kind: 'address', put }
+    for (const put of this.placementGroups.values()) yield { kind: 'placementGroup', put }
     for (const put of this.launches.values()) yield { kind: 'launch', put }
   }
 }
