@@ -1,6 +1,6 @@
 import { ipcMain, type IpcMainEvent, MessageChannelMain, type MessagePortMain } from 'electron'
 import { RPCHandler } from '@orpc/server/message-port'
-import type { ApiRouter } from '../api/index.ts'
+import { answerPlainJson, type ApiRouter } from '../api/index.ts'
 import type { Log } from '../engine/ports.ts'
 import { isAppUrl } from './app-protocol.ts'
 
@@ -9,7 +9,7 @@ import { isAppUrl } from './app-protocol.ts'
  * a new port, and the old one is closed, which ends its streams. Other senders get nothing.
  */
 export function serveContractPorts(router: ApiRouter, log: Log): () => void {
-  const handler = new RPCHandler(router)
+  const handler = new RPCHandler(router, { clientInterceptors: [answerPlainJson] })
   const ports = new Map<number, MessagePortMain>()
   const connect = (event: IpcMainEvent): void => {
     if (!isAppPage(event)) {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { ApiRouter } from '../api/index.ts'
+import { answerPlainJson, type ApiRouter } from '../api/index.ts'
 import type { Log } from '../engine/ports.ts'
 import { rpcSubprotocol } from './token.ts'
 
@@ -37,7 +37,7 @@ export class RpcSocket {
       // The token is among the offered names and must not be echoed.
       handleProtocols: (offered) => (offered.has(rpcSubprotocol) ? rpcSubprotocol : false),
     })
-    this.#handler = new RPCHandler(router)
+    this.#handler = new RPCHandler(router, { clientInterceptors: [answerPlainJson] })
     this.#heartbeat = setInterval(() => {
       this.#dropSilentClients()
     }, heartbeatMs)
