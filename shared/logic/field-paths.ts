@@ -22,6 +22,9 @@ export function fieldsOf(value: unknown): Field[] {
 /** Parts of which null means that they are not there. */
 const OPTIONAL_PARTS = /(?:^|\.)(?:lease|spot|raid|snapshots|allowedHours)$/
 
+/** Lists of things with a name, of which each is told by itself. */
+const ITEM_LISTS = /(?:^|\.)volumes$/
+
 function walk(value: unknown, path: readonly Step[], key: readonly Step[], fields: Field[]): void {
   const where = formatPath(path)
   if (Array.isArray(value) && value.some((item) => typeof item === 'object' && item !== null)) {
@@ -33,6 +36,8 @@ function walk(value: unknown, path: readonly Step[], key: readonly Step[], field
     }
     return
   }
+  // No items are no value: the items of the other side tell themselves.
+  if (Array.isArray(value) && value.length === 0 && ITEM_LISTS.test(where)) return
   const isPart = OPTIONAL_PARTS.test(where)
   if (isPart && (typeof value === 'object' || value === undefined)) {
     fields.push({ path: where, key: formatPath(key), value: value != null })

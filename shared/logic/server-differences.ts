@@ -55,7 +55,7 @@ export function compareServer(
   const index = String(server.index)
   const { publicIp, privateIp } = server
   const elasticIp = network.elasticIps.enabled ? network.elasticIps.addresses[index] : undefined
-  if (elasticIp !== undefined) {
+  if (elasticIp) {
     note('network.elasticIps', 'Elastic IP', elasticIp, publicIp ?? 'no public address')
   } else if (publicIp !== null && network.publicAddress === 'no' && !network.elasticIps.enabled) {
     note('network.publicAddress', 'public address', 'none', publicIp)
@@ -63,7 +63,7 @@ export function compareServer(
     note('network.publicAddress', 'public address', 'one', 'none')
   }
   const fixed = network.privateIps[index]
-  if (fixed !== undefined && privateIp !== null) {
+  if (fixed && privateIp !== null) {
     note('network.privateIps', 'private address', fixed, privateIp)
   }
   if (server.hostname !== null && network.hostname !== '' && !network.hostname.includes('{')) {

@@ -3,9 +3,11 @@ import { defaultRoleGroups, Tags } from './farm-roles.ts'
 import type { AllowedHours } from './allowed-hours.ts'
 import { LaunchOrder, type Lease } from './farms.ts'
 
-/** A value while it is edited: a number field may be empty, and a text may be wrong. */
+/** A value while it is edited: a number field may be empty (a choice of numbers not), and a text may be wrong. */
 export type Drafting<T> = T extends number
-  ? number | null
+  ? number extends T
+    ? number | null
+    : T
   : T extends string
     ? T
     : T extends readonly (infer Item)[]

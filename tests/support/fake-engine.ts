@@ -8,7 +8,8 @@ import { AppError } from '../../shared/model/errors.ts'
 import { JobId } from '../../shared/model/ids.ts'
 import type { Job, JobKind } from '../../shared/model/jobs.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import { fakeInstanceTypes, fakePrompt, fakeWorld, type FakeWorld } from './fake-data.ts'
+import { fakeCatalog } from './fake-catalog.ts'
+import { fakePrompt, fakeWorld, type FakeWorld } from './fake-data.ts'
 import { fakeTerminals } from './fake-terminals.ts'
 import { silentLog } from './logs.ts'
 import { stubEngine } from './stub-engine.ts'
@@ -108,18 +109,7 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
     clouds: {
       list: async () => feed.entities('clouds'),
       profiles: async () => [],
-      catalog: async ({ cloudId, location }) => ({
-        cloudId,
-        location,
-        fetchedAt: new Date(nowMs).toISOString(),
-        zones: ['a', 'b', 'c'].map((letter) => ({ name: `${location}${letter}`, state: 'available' })),
-        instanceTypes: fakeInstanceTypes,
-        securityGroups: [],
-        vpcs: [],
-        subnets: [],
-        prices: null,
-        pricesProblem: null,
-      }),
+      catalog: async ({ cloudId, location }) => fakeCatalog(cloudId, location, new Date(nowMs).toISOString()),
       addSandbox: async () => {
         const full = fakeWorld({ servers: 0, nowMs })
         const [sandbox] = full.clouds

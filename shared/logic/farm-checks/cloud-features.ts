@@ -1,5 +1,5 @@
 import type { CheckedRole, Tell } from './checked-role.ts'
-import { templateFault } from './templates.ts'
+import { templateFault } from './template-checks.ts'
 
 const BURSTABLE = /^t(?:2|3|3a|4g)\./
 const PROFILE_NAME = /^[\w+=,.@-]{1,128}$/
@@ -14,7 +14,7 @@ export function isBurstable(instanceType: string): boolean {
 export function checkCloudFeatures({ values }: CheckedRole, tell: Tell): void {
   const { cloudFeatures: asked, instanceType } = values
   const at = (field: keyof typeof asked, message: string): void => tell(['cloudFeatures', field], message)
-  const template = templateFault(asked.nameTemplate)
+  const template = templateFault(asked.nameTemplate, 'name')
   if (template !== null) at('nameTemplate', template)
   const profile = asked.iamInstanceProfile
   if (profile !== null && !PROFILE_NAME.test(profile) && !PROFILE_ARN.test(profile)) {

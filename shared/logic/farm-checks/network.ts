@@ -1,7 +1,7 @@
 import type { Subnet } from '../../model/clouds.ts'
 import { type CheckedRole, listed, type Path, type Tell, tellRepeated } from './checked-role.ts'
 import { subnetPlace } from './ipv4.ts'
-import { hostnameFault } from './templates.ts'
+import { hostnameTemplateFault } from './template-checks.ts'
 
 /** VPC and subnets belong together and to the location; addresses fit the indexes and subnets; the host name can be one. */
 export function checkNetwork(checked: CheckedRole, tell: Tell): void {
@@ -12,7 +12,7 @@ export function checkNetwork(checked: CheckedRole, tell: Tell): void {
   }
   checkIndexed(checked, network.privateIps, ['network', 'privateIps'], tell)
   checkPrivateIps(checked, tell)
-  const fault = hostnameFault(network.hostname)
+  const fault = hostnameTemplateFault(network.hostname)
   if (fault !== null) tell(['network', 'hostname'], fault)
 }
 

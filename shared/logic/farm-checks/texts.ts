@@ -1,4 +1,5 @@
 import type { CheckedRole, Tell } from './checked-role.ts'
+import { templateFault } from './template-checks.ts'
 
 /** EC2 takes 50 tags; some are Farmhand's own. */
 const MAX_TAGS = 40
@@ -19,6 +20,10 @@ export function checkTags(names: readonly string[], tell: Tell): void {
 
 export function checkRoleTags({ values }: CheckedRole, tell: Tell): void {
   checkTags(Object.keys(values.tags), tell)
+  for (const [key, value] of Object.entries(values.tags)) {
+    const fault = templateFault(value, 'tag')
+    if (fault !== null) tell(['tags', key], fault)
+  }
   if ('Name' in values.tags && values.cloudFeatures.nameTemplate !== '') {
     tell(
       ['tags', 'Name'],
@@ -28,8 +33,10 @@ export function checkRoleTags({ values }: CheckedRole, tell: Tell): void {
 }
 
 export function checkUserData({ values }: CheckedRole, tell: Tell): void {
+  const fault = templateFault(values.userData, 'user-data')
   const sizeBytes = utf8Bytes(values.userData)
-  if (sizeBytes > MAX_USER_DATA_BYTES) {
+  if (fault !== null) tell(['userData'], fault)
+  else if (sizeBytes > MAX_USER_DATA_BYTES) {
     tell(
       ['userData'],
       `User data has ${sizeBytes} bytes; a cloud takes at most ${MAX_USER_DATA_BYTES}. Shorten it, or fetch the rest from the server.`,

@@ -2,7 +2,11 @@ import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type Sha
 import { draftOf, emptyDraft, sameDraft, toFarmInput } from '../../../../shared/logic/farm-draft.ts'
 import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
 import { historyOf, record, redo, undo } from '../../../../shared/logic/draft-history.ts'
-import { validateFarm, type FarmKnowledge } from '../../../../shared/logic/farm-validation.ts'
+import {
+  validateFarm,
+  type FarmCheckMemory,
+  type FarmKnowledge,
+} from '../../../../shared/logic/farm-validation.ts'
 import type { Fault } from '../../../../shared/model/errors.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { draftStorage } from './draft-storage.ts'
@@ -22,6 +26,8 @@ export interface FarmDraftEditor {
   draft: ComputedRef<FarmDraft | null>
   faults: ComputedRef<readonly Fault[]>
   isDirty: ComputedRef<boolean>
+  /** The saved design that the draft is held against; null until it is known. */
+  ground: ShallowRef<FarmDraft | null>
   canUndo: ComputedRef<boolean>
   canRedo: ComputedRef<boolean>
   /** When the draft that was found on opening had been kept; null when there was none. */
@@ -48,6 +54,7 @@ export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): Far
   const ground = shallowRef<FarmDraft | null>(null)
   const basedOn = shallowRef<string | null>(null)
   const restoredFrom = shallowRef<string | null>(null)
+  const memory: FarmCheckMemory = new WeakMap()
   let keeping: ReturnType<typeof setTimeout> | undefined
 
   const draft = computed(() => history.value?.present ?? null)
@@ -103,10 +110,11 @@ export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): Far
   return {
     draft,
     isDirty,
+    ground,
     basedOn,
     restoredFrom,
     faults: computed(() =>
-      draft.value ? validateFarm(toFarmInput(draft.value), knowledge.value, farmId ?? undefined) : [],
+      draft.value ? validateFarm(toFarmInput(draft.value), knowledge.value, farmId ?? undefined, memory) : [],
     ),
     canUndo: computed(() => (history.value?.past.length ?? 0) > 0),
     canRedo: computed(() => (history.value?.future.length ?? 0) > 0),
