@@ -101,7 +101,10 @@ describe('plan', () => {
               },
             ],
             counts: { create: 1, change: 0, replace: 1, remove: 0, keep: 0 },
-            cost: null,
+            cost: {
+              before: { amounts: [], unknown: [], asOf: null, isAtMost: false },
+              after: { amounts: [], unknown: [], asOf: null, isAtMost: false },
+            },
             faults: [],
             warnings: ['The catalogue is a day old.'],
           }),

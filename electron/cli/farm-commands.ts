@@ -1,19 +1,28 @@
 import type { Command } from 'commander'
+import { hoursText } from '../../shared/logic/allowed-hours.ts'
 import type { Farm } from '../../shared/model/farms.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import type { Context } from './context.ts'
-import { readDocument } from './documents.ts'
 import { ExitStatus } from './failure.ts'
 import { finishJob } from './follow-job.ts'
 import { paintStatus, plain, table, type Paint } from './paint.ts'
 import { planText } from './plan-text.ts'
 import { findFarm } from './references.ts'
+import { addTemplateVerbs } from './farm-template-commands.ts'
 import { serverTable } from './server-text.ts'
+
+interface PlanOptions {
+  terminate?: boolean
+  suspend?: boolean
+  deleteCloudObjects?: boolean
+}
 
 export function addFarmCommands(program: Command, context: Context): void {
   const farm = program.command('farm').description('designs of farms, and the farms that run')
   addDesignVerbs(farm, context)
   addLifeVerbs(farm, context)
+  addLeaseVerb(farm, context)
+  addTemplateVerbs(farm, context)
 }
 
 function addDesignVerbs(farm: Command, context: Context): void {
@@ -27,31 +36,12 @@ function addDesignVerbs(farm: Command, context: Context): void {
       }),
     )
   farm
-    .command('import <file>')
-    .description('add a farm from a farmhand.farm/v1 document (- for stdin)')
-    .action((file: string) =>
-      context.withClient(async ({ farms }) => {
-        const made = await farms.import({ document: await readDocument(context, file) })
-        await context.print(made, `Farm ${plain(made.name)} is there (${made.id}).\n`)
-      }),
-    )
-  farm
     .command('sample')
     .description('add the sample farm, which launches on the Sandbox as it is')
     .action(() =>
       context.withClient(async ({ farms }) => {
         const made = await farms.addSample()
         await context.print(made, `Farm ${plain(made.name)} is there (${made.id}).\n`)
-      }),
-    )
-  farm
-    .command('export <name>')
-    .description('print a farm as a document')
-    .action((name: string) =>
-      context.withClient(async (client) => {
-        const { id } = await findFarm(client, name)
-        const document = await client.farms.export({ farmId: id })
-        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
       }),
     )
   farm
@@ -70,11 +60,17 @@ function addDesignVerbs(farm: Command, context: Context): void {
       'show what launching, applying or terminating would do; exit status 1 when faults stand in the way',
     )
     .option('--terminate', 'plan the end of the farm')
-    .action((name: string, options: { terminate?: boolean }) =>
+    .option('--suspend', 'plan its suspension')
+    .option('--delete-cloud-objects', 'with --terminate: plan the end of its volumes and addresses as well')
+    .action((name: string, options: PlanOptions) =>
       context.withClient(async (client) => {
         const { id } = await findFarm(client, name)
-        const purpose = options.terminate === true ? ({ purpose: 'terminate' } as const) : {}
-        const plan = await client.farms.plan({ farmId: id, ...purpose })
+        const plan = await client.farms.plan({
+          farmId: id,
+          ...(options.terminate === true ? { purpose: 'terminate' as const } : {}),
+          ...(options.suspend === true ? { purpose: 'suspend' as const } : {}),
+          deleteCloudObjects: options.deleteCloudObjects === true,
+        })
         await context.print(plan, () => planText(plan, context.paint))
         if (plan.faults.length > 0) throw new ExitStatus(1)
       }),
@@ -96,10 +92,11 @@ function addDesignVerbs(farm: Command, context: Context): void {
   farm
     .command('rm <name>')
     .description('remove the design of a terminated farm')
-    .action((name: string) =>
+    .option('--delete-cloud-objects', 'delete the volumes that it kept and release its addresses')
+    .action((name: string, { deleteCloudObjects = false }: { deleteCloudObjects?: boolean }) =>
       context.withClient(async (client) => {
         const found = await findFarm(client, name)
-        await client.farms.remove({ farmId: found.id })
+        await client.farms.remove({ farmId: found.id, deleteCloudObjects })
         await context.print({ removed: found.id }, `Farm ${plain(found.name)} is removed.\n`)
       }),
     )
@@ -121,10 +118,15 @@ function addLifeVerbs(farm: Command, context: Context): void {
     .description('terminate every server of a farm')
     .option('--wait', 'wait until the last server is gone')
     .option('--force', 'without the grace period')
-    .action((name: string, options: { wait?: boolean; force?: boolean }) =>
+    .option('--delete-cloud-objects', 'delete its volumes and release its addresses as well')
+    .action((name: string, options: { wait?: boolean; force?: boolean; deleteCloudObjects?: boolean }) =>
       context.withClient(async (client, connection) => {
         const { id } = await findFarm(client, name)
-        const ref = await client.farms.terminate({ farmId: id, force: options.force === true })
+        const ref = await client.farms.terminate({
+          farmId: id,
+          force: options.force === true,
+          deleteCloudObjects: options.deleteCloudObjects === true,
+        })
         await finishJob(context, connection, ref, options)
       }),
     )
@@ -143,7 +145,7 @@ function addLifeVerbs(farm: Command, context: Context): void {
   farm
     .command('lock <name>')
     .description('keep a farm from being changed')
-    .option('--comment <text>', 'why it is locked', 'Locked from the command line')
+    .requiredOption('--comment <text>', 'why it is locked')
     .action((name: string, options: { comment: string }) =>
       context.withClient(async (client) => {
         const { id } = await findFarm(client, name)
@@ -159,6 +161,22 @@ function addLifeVerbs(farm: Command, context: Context): void {
         const { id } = await findFarm(client, name)
         const unlocked = await client.farms.unlock({ farmId: id })
         await context.print(unlocked, `Farm ${plain(unlocked.name)} is unlocked.\n`)
+      }),
+    )
+}
+
+function addLeaseVerb(farm: Command, context: Context): void {
+  farm
+    .command('extend-lease <name>')
+    .description('give the lease of a farm that runs one more extension')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findFarm(client, name)
+        const extended = await client.farms.extendLease({ farmId: id })
+        await context.print(
+          extended,
+          `The lease of ${plain(extended.name)} ends at ${plain(extended.state.leaseEndsAt)}.\n`,
+        )
       }),
     )
 }
@@ -181,11 +199,20 @@ function farmTable(farms: readonly Farm[], servers: readonly Server[], paint: Pa
 
 function farmText(farm: Farm, servers: readonly Server[], paint: Paint): string {
   const { state } = farm
+  const tags = Object.entries(farm.tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ')
   const facts = [
     `${paint('bold', plain(farm.name))}  ${paintStatus(paint, state.status)}  ${farm.id}`,
     ...(farm.description === '' ? [] : [plain(farm.description)]),
     `launch order ${farm.launchOrder}, time zone ${farm.timezone}, launched ${plain(state.launchedAt)}`,
-    ...(state.lock === null ? [] : [`locked since ${state.lock.at}: ${plain(state.lock.comment)}`]),
+    ...(farm.ownerNote === '' ? [] : [`owner: ${plain(farm.ownerNote)}`]),
+    ...(tags === '' ? [] : [`tags: ${plain(tags)}`]),
+    ...leaseLines(farm),
+    ...(farm.allowedHours === null ? [] : [`allowed hours: ${hoursText(farm.allowedHours)}`]),
+    ...(state.lock === null
+      ? []
+      : [`locked by ${plain(state.lock.by)} since ${state.lock.at}: ${plain(state.lock.comment)}`]),
     ...(state.problem === null ? [] : [`${paint('red', 'problem:')} ${plain(state.problem.message)}`]),
     ...state.paused.map(
       ({ farmRoleId, until, error }) =>
@@ -203,4 +230,12 @@ function farmText(farm: Farm, servers: readonly Server[], paint: Paint): string 
   const roleTable = table(['ALIAS', 'LOCATION', 'ZONE', 'TYPE', 'SERVERS', 'LAUNCH INDEX'], roles, paint)
   const list = servers.length === 0 ? 'No servers.\n' : serverTable(servers, paint)
   return `${facts.join('\n')}\n\n${roleTable}\n${list}`
+}
+
+function leaseLines({ lease, state }: Farm): string[] {
+  if (lease === null) return []
+  if (state.leaseEndsAt === null) return [`lease: ${String(lease.hours)} h from the launch`]
+  return [
+    `lease: ends at ${state.leaseEndsAt}, extended ${String(state.leaseExtensions)} of ${String(lease.extensions)} times`,
+  ]
 }

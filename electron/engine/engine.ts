@@ -8,6 +8,7 @@ import type { Farm, FarmDesign } from '../../shared/model/farms.ts'
 import { ServerId } from '../../shared/model/ids.ts'
 import { Role } from '../../shared/model/roles.ts'
 import type { Server } from '../../shared/model/servers.ts'
+import type { CostKnowledge } from '../../shared/logic/farm-cost.ts'
 import { type FarmKnowledge, validateFarm } from '../../shared/logic/farm-validation.ts'
 import { withHostKey } from '../../shared/logic/server-life.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
@@ -273,12 +274,16 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     newId,
     userName: ports.userName,
     names: () => ({ roles: roleStore.list(), clouds: clouds.list() }),
+    clouds: () => clouds.list(),
+    roles,
+    images,
     faultsOf: async (input, farmId) => validateFarm(input, await knowledge(), farmId),
     knowledge: async (design) => ({
       warnings: unreachable(design),
       roleName: (roleId) => roles.nameOf(roleId),
       cloudName: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
       hasKey: (cloudId, location) => keys.find(design.id, cloudId, location) !== undefined,
+      costs: await costKnowledge(design),
     }),
     tell: tellFarm,
     cleanUp: cleanUpFarm,
@@ -346,6 +351,21 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       images: imageStore.list(),
       clouds: known,
       catalogs: catalogs.filter((catalog) => catalog !== undefined),
+    }
+  }
+
+  async function costKnowledge(design: FarmDesign): Promise<CostKnowledge> {
+    const places = new Map(design.roles.map((role) => [`${role.cloudId}/${role.location}`, role]))
+    const catalogs = new Map(
+      await Promise.all(
+        [...places].map(
+          async ([place, role]) => [place, await clouds.knownCatalog(role.cloudId, role.location)] as const,
+        ),
+      ),
+    )
+    return {
+      prices: (cloudId, location) => catalogs.get(`${cloudId}/${location}`)?.prices ?? null,
+      osOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location)?.os.family,
     }
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Fault } from '../model/errors.ts'
 import { HeldResource } from '../model/farm-resources.ts'
+import { FarmTemplate, TemplatePreview, TemplateRequest } from '../model/farm-templates.ts'
 import { Farm, FarmDocument, FarmInput, TerminateOptions } from '../model/farms.ts'
 import { FarmId, Name } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
@@ -48,14 +49,33 @@ export const farms = {
     .input(z.strictObject({ document: z.unknown() }))
     .output(Farm),
   export: method.route({ method: 'GET', path: '/farms/{farmId}/export' }).input(byId).output(FarmDocument),
-  /** What launching, applying the saved design (or `draft`) to a running farm, or terminating would do. Touches nothing. */
+  /** The farm with its roles and images, for another workspace. */
+  exportTemplate: method
+    .route({ method: 'GET', path: '/farms/{farmId}/template' })
+    .input(byId)
+    .output(FarmTemplate),
+  /** What importing a template would make, what is there already, and what must be mapped first. Changes nothing. */
+  previewTemplate: method
+    .route({ method: 'POST', path: '/farms/templates/preview' })
+    .input(TemplateRequest)
+    .output(TemplatePreview),
+  importTemplate: method
+    .route({ method: 'POST', path: '/farms/templates/import' })
+    .input(TemplateRequest)
+    .output(Farm),
+  /**
+   * What launching, applying the saved design (or `draft`) to a running farm, suspending or terminating would do. Touches
+   * nothing.
+   */
   plan: method
     .route({ method: 'POST', path: '/farms/{farmId}/plan' })
     .input(
       z.strictObject({
         farmId: FarmId,
-        purpose: z.enum(['launch', 'apply', 'terminate']).optional(),
+        purpose: Plan.shape.purpose.optional(),
         draft: FarmInput.optional(),
+        /** For `terminate`: whether volumes and addresses are to go as well. */
+        deleteCloudObjects: z.boolean().optional(),
       }),
     )
     .output(Plan),

@@ -113,3 +113,9 @@ function whileRunning(timeZone: string, state: FarmState, nowMs: number): HoursS
   const wasTold = hoursWarned?.endsAt === endsAt && hoursWarned.minutes <= minutes
   return due.length === 0 || wasTold ? { kind: 'none' } : { kind: 'warn', minutes, endsAt, shutdown }
 }
+
+/** `mon, tue 08:00–18:00, then suspend`. */
+export function hoursText({ periods, shutdown, autostart }: AllowedHours): string {
+  const times = periods.map(({ days, start, end }) => `${days.join(', ')} ${start}–${end}`).join('; ')
+  return `${times}, then ${shutdown}${autostart ? ' until the next period begins' : ''}`
+}

@@ -1,5 +1,6 @@
 import type { FarmRole, Scaling } from '../model/farm-roles.ts'
 import type { FarmDesign, FarmState } from '../model/farms.ts'
+import { cannotBeSuspended } from './server-actions.ts'
 import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
 
 /**
@@ -126,7 +127,9 @@ function whileSuspended(live: readonly Server[]): Decision[] {
   for (const server of live) {
     if (server.status === 'running' && server.lock === null) {
       decisions.push(
-        server.spot ? { kind: 'terminate', server, reason: 'scaling-down' } : { kind: 'suspend', server },
+        cannotBeSuspended(server) === null
+          ? { kind: 'suspend', server }
+          : { kind: 'terminate', server, reason: 'farm-suspended' },
       )
     }
     if (server.status === 'pending-launch' && server.launch === null) {

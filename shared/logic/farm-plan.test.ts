@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aFarm, aFarmState, aServer } from '../../tests/support/designs.ts'
 import type { FarmDesign } from '../model/farms.ts'
+import type { HeldResource } from '../model/farm-resources.ts'
 import type { Plan } from '../model/plan.ts'
 import { planFarm, type PlanKnowledge } from './farm-plan.ts'
 
@@ -13,6 +14,9 @@ function plan(design: FarmDesign, purpose: Plan['purpose'], known: Partial<PlanK
     roleName: () => 'ubuntu',
     cloudName: () => 'Sandbox',
     hasKey: () => true,
+    held: [],
+    deleteCloudObjects: false,
+    costs: { prices: () => null, osOf: () => 'ubuntu' },
     ...known,
   })
 }
@@ -49,12 +53,12 @@ test('applying a draft shows what changes, and that running servers keep what th
   ])
   const [change, , keep] = made.groups[0]?.items ?? []
   expect(change?.fields).toEqual([
-    { name: 'instance type', from: 't3.micro', to: 'm6i.large' },
-    { name: 'minimum servers', from: '1', to: '2' },
-    { name: 'maximum servers', from: '2', to: '4' },
+    { name: 'instance type', from: 't3.micro', to: 'm6i.large', effect: 'new-servers' },
+    { name: 'minimum servers', from: '1', to: '2', effect: 'now' },
+    { name: 'maximum servers', from: '2', to: '4', effect: 'now' },
   ])
   expect(keep?.fields).toEqual([
-    { name: 'instance type', from: 't3.micro', to: 'm6i.large for new servers only' },
+    { name: 'instance type', from: 't3.micro', to: 'm6i.large', effect: 'new-servers' },
   ])
 })
 
@@ -76,4 +80,120 @@ test('terminating removes everything that lives, and keeps what is locked', () =
     '0 keep web #2: Locked: keep',
   ])
   expect(made.faults).toEqual([])
+})
+
+test('a change of the farm itself says when it holds', () => {
+  const lease = { hours: 24, warnHours: [1], extensions: 1, extensionHours: 8 }
+  const running = aFarm({ lease })
+  const state = aFarmState({ leaseEndsAt: '2026-01-02T00:00:00.000Z' })
+  const fieldsOf = (draft: FarmDesign, of = running) =>
+    plan(draft, 'apply', { running: of, state, servers: [aServer()] }).groups[0]?.items[0]?.fields.map(
+      ({ name, effect }) => [name, effect],
+    )
+  const draft = aFarm({
+    ownerNote: 'ann',
+    timezone: 'Europe/Zurich',
+    launchOrder: 'sequential',
+    tags: { team: 'shop' },
+    lease: { ...lease, hours: 48, extensions: 3 },
+  })
+  expect(fieldsOf(draft)).toEqual([
+    ['owner note', 'now'],
+    ['time zone', 'now'],
+    ['launch order', 'next-run'],
+    ['lease', 'next-run'],
+    ['lease · extensions', 'now'],
+    ['tag team', 'new-servers'],
+  ])
+  expect(fieldsOf(aFarm())?.[0]).toEqual(['lease', 'now'])
+  expect(fieldsOf(aFarm({ lease }), aFarm())?.[0]).toEqual(['lease', 'next-run'])
+})
+
+test('scenario 12: suspending stops each server, and says which cannot be', () => {
+  const servers = [aServer(), aServer({ id: 'two', index: 2, spot: true })]
+  const made = plan(aFarm(), 'suspend', { servers })
+  expect(lines(made)).toEqual([
+    '0 remove web #2: The cloud does not suspend spot servers. It is terminated, and the resume launches another.',
+    '0 change web #1: It is suspended: its instance stops, its disks stay',
+  ])
+})
+
+describe('volumes and addresses', () => {
+  const volume = (name: string, reuse = true) => ({ name, reuse, mountPoint: '/mnt/data' })
+  const farm = aFarm({}, [
+    {
+      scaling: { min: 2, max: 2 },
+      storage: { volumes: [volume('data'), volume('scratch', false)] },
+      network: { elasticIps: { enabled: true } },
+    },
+  ])
+  const held = (change: Partial<HeldResource>): HeldResource => ({
+    kind: 'volume',
+    id: 'vol-1',
+    farmId: 'farm-1',
+    farmRoleId: 'web',
+    index: 1,
+    slot: 'data',
+    cloudId: 'cloud-1',
+    location: 'sandbox-east-1',
+    manual: false,
+    detail: '10 GiB gp3',
+    ...change,
+  })
+  const address = held({ kind: 'elastic-ip', id: 'eipalloc-1', slot: '', detail: '203.0.113.7' })
+  const both = [held({}), address, held({ id: 'vol-9', index: 1, slot: '', manual: true })]
+  const short = (made: Plan) =>
+    made.groups.flatMap(({ items }) =>
+      items.filter(({ kind }) => kind !== 'server').map(({ action, name }) => `${action} ${name}`),
+    )
+
+  test('scenario 9: the next launch uses what was kept for the index, and makes the rest', () => {
+    expect(short(plan(farm, 'launch', { state: aFarmState({ status: 'terminated' }), held: both }))).toEqual([
+      'keep volume data of web #1',
+      'create volume scratch of web #1',
+      'keep address of web #1',
+      'create volume data of web #2',
+      'create volume scratch of web #2',
+      'create address of web #2',
+    ])
+  })
+
+  test('scenario 9: terminating without deletion keeps them, but for what goes with its server', () => {
+    const servers = [aServer()]
+    const all = [...both, held({ id: 'vol-2', slot: 'scratch' })]
+    expect(short(plan(farm, 'terminate', { servers, held: all }))).toEqual([
+      'keep Volume vol-1 (10 GiB gp3)',
+      'keep Address 203.0.113.7',
+      'keep Volume vol-9 (10 GiB gp3)',
+      'remove Volume vol-2 (10 GiB gp3)',
+    ])
+  })
+
+  test('scenario 10: with deletion all go but for what a person attached', () => {
+    const made = plan(farm, 'terminate', { servers: [aServer()], held: both, deleteCloudObjects: true })
+    expect(short(made)).toEqual([
+      'remove Volume vol-1 (10 GiB gp3)',
+      'remove Address 203.0.113.7',
+      'keep Volume vol-9 (10 GiB gp3)',
+    ])
+  })
+})
+
+test('costs before and after come from the dated price list, and say what is not in them', () => {
+  const prices = {
+    currency: 'USD',
+    asOf: '2026-01-01T00:00:00.000Z',
+    hourly: { 't3.micro': 0.01 },
+    hourlyOf: {},
+    volumeGibMonth: {},
+  }
+  const known = { costs: { prices: () => prices, osOf: () => 'ubuntu' as const }, servers: [aServer()] }
+  const grown = plan(aFarm({}, [{ scaling: { min: 3, max: 3 } }]), 'apply', { ...known, running: aFarm() })
+  expect(grown.cost.before.amounts).toEqual([{ currency: 'USD', perHour: 0.01 }])
+  expect(grown.cost.after.amounts).toEqual([{ currency: 'USD', perHour: 0.03 }])
+  expect(grown.cost.after.asOf).toBe('2026-01-01T00:00:00.000Z')
+  expect(plan(aFarm(), 'suspend', known).cost.after.amounts).toEqual([])
+  expect(plan(aFarm(), 'terminate', known).cost.after.amounts).toEqual([])
+  const unknown = plan(aFarm({}, [{ instanceType: 'x9.huge' }]), 'launch', { ...known, servers: [] })
+  expect(unknown.cost.after).toMatchObject({ amounts: [], unknown: ['x9.huge in sandbox-east-1'] })
 })

@@ -1,10 +1,14 @@
+import type { HeldResource } from '../model/farm-resources.ts'
 import type { FarmRole } from '../model/farm-roles.ts'
 import type { FarmDesign, FarmState } from '../model/farms.ts'
 import type { Fault } from '../model/errors.ts'
 import type { Plan, PlanGroup, PlanItem } from '../model/plan.ts'
 import type { Server } from '../model/servers.ts'
-import { countServers, decide, launchSteps } from './farm-decisions.ts'
-import { STATUS_WORDS } from './server-actions.ts'
+import { type Cost, type CostKnowledge, runningCost, serverCost, sumCosts } from './farm-cost.ts'
+import { countServers, type Decision, decide, launchSteps } from './farm-decisions.ts'
+import { designChanges } from './plan-changes.ts'
+import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
+import { cannotBeSuspended, STATUS_WORDS } from './server-actions.ts'
 import { TERMINATE_REASON_WORDS } from './server-life.ts'
 
 /** What the plan needs to know besides the design. */
@@ -18,6 +22,11 @@ export interface PlanKnowledge {
   cloudName: (cloudId: string) => string
   /** Whether the farm has its key in that location already. */
   hasKey: (cloudId: string, location: string) => boolean
+  /** The volumes and addresses that the farm holds. */
+  held: readonly HeldResource[]
+  /** Terminating takes volumes and addresses along. */
+  deleteCloudObjects: boolean
+  costs: CostKnowledge
   /** The design that runs now, when `design` is a draft of a running farm. */
   running?: FarmDesign
 }
@@ -29,85 +38,206 @@ export interface PlanKnowledge {
 export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: PlanKnowledge): Plan {
   const state: FarmState = {
     ...known.state,
-    status: purpose === 'terminate' ? 'terminating' : 'running',
+    status: STATUS_AFTER[purpose],
     launchedAt: purpose === 'launch' ? null : known.state.launchedAt,
   }
   const live = known.servers.filter((server) => server.status !== 'terminated')
   // Steps that wait for earlier ones are part of the plan as well.
   const decisions = decide({ ...design, launchOrder: 'simultaneous' }, state, live)
-  const steps = new Map<string, number>()
-  for (const [step, roles] of launchSteps(design).entries())
-    for (const role of roles) steps.set(role.id, step)
-  const groups: PlanGroup[] = design.roles.map((role) => ({
-    farmRoleId: role.id,
-    alias: role.alias,
-    role: known.roleName(role.roleId),
-    cloud: known.cloudName(role.cloudId),
-    location: role.location,
-    step: steps.get(role.id) ?? 0,
-    items: [],
-  }))
-  const groupOf = new Map(groups.map((group) => [group.farmRoleId, group]))
-  for (const server of live) {
-    if (groupOf.has(server.farmRoleId)) continue
-    const group: PlanGroup = {
-      farmRoleId: server.farmRoleId,
-      alias: server.alias,
-      role: server.role,
-      cloud: server.cloud,
-      location: server.location,
-      step: 0,
-      items: [],
-    }
-    groups.push(group)
-    groupOf.set(server.farmRoleId, group)
+  const groups = new PlanGroups(design, known)
+  if (known.running) {
+    const names = { role: known.roleName, cloud: known.cloudName }
+    const changes = designChanges(known.running, design, known.state, names)
+    if (changes.farm) groups.ofFarm().items.push(changes.farm)
+    for (const [farmRoleId, item] of changes.byRole) groups.of(farmRoleId).items.push(item)
   }
   const leaving = new Set<string>()
-  const newPlaces = new Set<string>()
+  const suspending = new Set<string>()
   for (const decision of decisions) {
     if (decision.kind === 'terminate') {
       leaving.add(decision.server.id)
-      groupOf.get(decision.server.farmRoleId)?.items.push({
-        action: 'remove',
-        kind: 'server',
-        name: `${decision.server.alias} #${decision.server.index}`,
-        reason:
-          decision.reason === 'farm-terminated'
-            ? 'The farm is being terminated'
-            : sentence(TERMINATE_REASON_WORDS[decision.reason]),
-        fields: [],
-        serverId: decision.server.id,
-      })
+      groups.ofServer(decision.server).items.push(removeItem(decision))
     }
-    if (decision.kind === 'create') {
-      const { farmRole: role } = decision
-      const group = groupOf.get(role.id)
-      const place = `${role.cloudId}/${role.location}`
-      if (!known.hasKey(role.cloudId, role.location) && !newPlaces.has(place)) {
-        newPlaces.add(place)
-        group?.items.push(keyItem(design, role))
-      }
-      for (const index of decision.indexes) group?.items.push(createItem(role, index, purpose, live))
-    }
+    if (decision.kind === 'suspend') suspending.add(decision.server.id)
   }
+  addCreated(groups, design, purpose, known, live, decisions)
   for (const server of live) {
-    if (leaving.has(server.id)) continue
-    groupOf.get(server.farmRoleId)?.items.push(keepItem(server, design))
+    if (!leaving.has(server.id))
+      groups.ofServer(server).items.push(keepItem(server, design, suspending.has(server.id)))
   }
-  for (const role of design.roles) addRoleChanges(groupOf.get(role.id), role, known.running)
-  groups.sort((a, b) => a.step - b.step || a.alias.localeCompare(b.alias))
-  const counts = { create: 0, change: 0, replace: 0, remove: 0, keep: 0 }
-  for (const group of groups)
-    for (const item of group.items) if (item.kind === 'server') counts[item.action] += 1
+  const ending = live.filter(({ id }) => leaving.has(id))
+  const places = new Set(ending.map(({ farmRoleId, index }) => `${farmRoleId}/${index}`))
+  for (const { farmRoleId, item } of resourcesOfLeaving(
+    known.held,
+    { servers: places, roles: design.roles },
+    purpose,
+    known.deleteCloudObjects,
+  ))
+    groups.of(farmRoleId).items.push(item)
+  const remaining = live.filter(({ id }) => !leaving.has(id))
   return {
     farmId: design.id,
     farm: design.name,
     purpose,
-    groups,
-    counts,
-    cost: null,
-    faults: purpose === 'terminate' ? [] : [...known.faults],
+    groups: groups.sorted(),
+    counts: groups.serverCounts(),
+    cost: costs(design, known, { live, remaining, suspending, decisions }),
+    faults: purpose === 'terminate' || purpose === 'suspend' ? [] : [...known.faults],
     warnings: [...known.warnings],
+  }
+}
+
+const STATUS_AFTER: Readonly<Record<Plan['purpose'], FarmState['status']>> = {
+  launch: 'running',
+  apply: 'running',
+  suspend: 'suspended',
+  terminate: 'terminating',
+}
+
+/** The groups of a plan: one a farm role, in launch order, and one for what belongs to no farm role of the design. */
+class PlanGroups {
+  readonly #groups = new Map<string | null, PlanGroup>()
+  readonly #farm: PlanGroup
+
+  constructor(design: FarmDesign, known: PlanKnowledge) {
+    this.#farm = {
+      farmRoleId: null,
+      alias: design.name,
+      role: '',
+      cloud: '',
+      location: '',
+      step: 0,
+      items: [],
+    }
+    const steps = new Map<string, number>()
+    for (const [step, roles] of launchSteps(design).entries())
+      for (const role of roles) steps.set(role.id, step)
+    for (const role of design.roles) {
+      this.#groups.set(role.id, {
+        farmRoleId: role.id,
+        alias: role.alias,
+        role: known.roleName(role.roleId),
+        cloud: known.cloudName(role.cloudId),
+        location: role.location,
+        step: steps.get(role.id) ?? 0,
+        items: [],
+      })
+    }
+  }
+
+  ofFarm(): PlanGroup {
+    this.#groups.set(null, this.#farm)
+    return this.#farm
+  }
+
+  of(farmRoleId: string | null): PlanGroup {
+    return this.#groups.get(farmRoleId) ?? this.ofFarm()
+  }
+
+  /** The group of a server's farm role, also of one that is no longer in the design. */
+  ofServer(server: Server): PlanGroup {
+    const known = this.#groups.get(server.farmRoleId)
+    if (known) return known
+    const { farmRoleId, alias, role, cloud, location } = server
+    const group = { farmRoleId, alias, role, cloud, location, step: 0, items: [] }
+    this.#groups.set(farmRoleId, group)
+    return group
+  }
+
+  sorted(): PlanGroup[] {
+    const rank = (group: PlanGroup): number => (group.farmRoleId === null ? 0 : 1)
+    return [...this.#groups.values()].sort(
+      (a, b) => a.step - b.step || rank(a) - rank(b) || a.alias.localeCompare(b.alias),
+    )
+  }
+
+  serverCounts(): Plan['counts'] {
+    const counts = { create: 0, change: 0, replace: 0, remove: 0, keep: 0 }
+    for (const group of this.#groups.values())
+      for (const item of group.items) if (item.kind === 'server') counts[item.action] += 1
+    return counts
+  }
+}
+
+function addCreated(
+  groups: PlanGroups,
+  design: FarmDesign,
+  purpose: Plan['purpose'],
+  known: PlanKnowledge,
+  live: readonly Server[],
+  decisions: readonly Decision[],
+): void {
+  const newPlaces = new Set<string>()
+  const held = new Map<string, HeldResource[]>()
+  for (const one of known.held) {
+    const key = `${one.farmRoleId ?? ''}/${String(one.index)}`
+    held.set(key, [...(held.get(key) ?? []), one])
+  }
+  for (const decision of decisions) {
+    if (decision.kind !== 'create') continue
+    const { farmRole: role, indexes } = decision
+    const { items } = groups.of(role.id)
+    const place = `${role.cloudId}/${role.location}`
+    if (!known.hasKey(role.cloudId, role.location) && !newPlaces.has(place)) {
+      newPlaces.add(place)
+      items.push(keyItem(design, role))
+    }
+    for (const index of indexes) items.push(createItem(role, index, purpose, live))
+    for (const index of indexes)
+      items.push(...resourcesOfNewServer(role, index, held.get(`${role.id}/${index}`) ?? []))
+  }
+}
+
+/** Costs of the servers as they are, and as they are once the decisions are carried out. */
+function costs(
+  design: FarmDesign,
+  { costs: knowledge, running }: PlanKnowledge,
+  {
+    live,
+    remaining,
+    suspending,
+    decisions,
+  }: {
+    live: readonly Server[]
+    remaining: readonly Server[]
+    suspending: ReadonlySet<string>
+    decisions: readonly Decision[]
+  },
+): Plan['cost'] {
+  const rolesOf = (of: FarmDesign) => new Map(of.roles.map((role) => [role.id as string, role]))
+  const [now, next] = [rolesOf(running ?? design), rolesOf(design)]
+  const after = remaining.map((server): Server =>
+    suspending.has(server.id) ? { ...server, instanceState: 'stopped' } : server,
+  )
+  const created = decisions.flatMap((decision) =>
+    decision.kind === 'create' ? decision.indexes.map(() => serverCost(decision.farmRole, knowledge)) : [],
+  )
+  const of = (servers: readonly Server[], roles: typeof now): Cost =>
+    runningCost(servers, { ...knowledge, roleOf: (server) => roles.get(server.farmRoleId) })
+  return {
+    before: plainCost(of(live, now)),
+    after: plainCost(sumCosts([of(after, next), ...created])),
+  }
+}
+
+function plainCost({ amounts, unknown, ...rest }: Cost): Plan['cost']['before'] {
+  return { amounts: [...amounts], unknown: [...unknown], ...rest }
+}
+
+function removeItem({ server, reason }: Extract<Decision, { kind: 'terminate' }>): PlanItem {
+  const why =
+    reason === 'farm-suspended'
+      ? `${cannotBeSuspended(server) ?? ''} It is terminated, and the resume launches another.`.trim()
+      : reason === 'farm-terminated'
+        ? 'The farm is being terminated'
+        : sentence(TERMINATE_REASON_WORDS[reason])
+  return {
+    action: 'remove',
+    kind: 'server',
+    name: `${server.alias} #${server.index}`,
+    reason: why,
+    fields: [],
+    serverId: server.id,
   }
 }
 
@@ -162,67 +292,28 @@ function createItem(
 }
 
 /** A server stays; what its design says otherwise by now only holds for servers launched later (reference 3.7). */
-function keepItem(server: Server, design: FarmDesign): PlanItem {
+function keepItem(server: Server, design: FarmDesign, isSuspending: boolean): PlanItem {
   const role = design.roles.find(({ id }) => id === server.farmRoleId)
   const fields: PlanItem['fields'] = []
-  if (role && role.instanceType !== server.instanceType) {
-    fields.push({
-      name: 'instance type',
-      from: server.instanceType,
-      to: `${role.instanceType} for new servers only`,
-    })
+  const later = (name: string, from: string, to: string): void => {
+    fields.push({ name, from, to, effect: 'new-servers' })
   }
-  if (role && role.zone !== null && server.zone !== null && role.zone !== server.zone) {
-    fields.push({ name: 'zone', from: server.zone, to: `${role.zone} for new servers only` })
-  }
-  if (role && role.roleId !== server.roleId) {
-    fields.push({ name: 'role', from: server.role, to: 'the new role for new servers only' })
-  }
+  if (role && role.instanceType !== server.instanceType)
+    later('instance type', server.instanceType, role.instanceType)
+  if (role && role.zone !== null && server.zone !== null && role.zone !== server.zone)
+    later('zone', server.zone, role.zone)
+  if (role && role.roleId !== server.roleId) later('role', server.role, 'the new role')
   const why = server.lock === null ? STATUS_WORDS[server.status] : `Locked: ${server.lock.comment}`
   return {
-    action: 'keep',
+    action: isSuspending ? 'change' : 'keep',
     kind: 'server',
     name: `${server.alias} #${server.index}`,
-    reason: server.status === 'pending-terminate' ? 'It is on its way out already' : why,
-    fields,
+    reason: isSuspending
+      ? 'It is suspended: its instance stops, its disks stay'
+      : server.status === 'pending-terminate'
+        ? 'It is on its way out already'
+        : why,
+    fields: isSuspending ? [] : fields,
     serverId: server.id,
   }
-}
-
-function addRoleChanges(group: PlanGroup | undefined, role: FarmRole, running: FarmDesign | undefined): void {
-  const before = running?.roles.find(({ id }) => id === role.id)
-  if (!group || !before) return
-  const fields: PlanItem['fields'] = []
-  const note = (name: string, from: unknown, to: unknown): void => {
-    const [a, b] = [text(from), text(to)]
-    if (a !== b) fields.push({ name, from: a, to: b })
-  }
-  note('alias', before.alias, role.alias)
-  note('role', before.roleId, role.roleId)
-  note('instance type', before.instanceType, role.instanceType)
-  note('zone', before.zone ?? 'chosen by the cloud', role.zone ?? 'chosen by the cloud')
-  note('launch index', before.launchIndex, role.launchIndex)
-  note('minimum servers', before.scaling.min, role.scaling.min)
-  note('maximum servers', before.scaling.max, role.scaling.max)
-  note(
-    'scaling',
-    before.scaling.enabled ? 'automatic' : 'manual',
-    role.scaling.enabled ? 'automatic' : 'manual',
-  )
-  note('security groups', before.securityGroups, role.securityGroups)
-  note('tags', before.tags, role.tags)
-  note('user data', before.userData, role.userData)
-  if (fields.length === 0) return
-  group.items.unshift({
-    action: 'change',
-    kind: 'farm-role',
-    name: role.alias,
-    reason: 'Its design changes; servers that run keep what they were launched with',
-    fields,
-    serverId: null,
-  })
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

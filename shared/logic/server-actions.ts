@@ -79,14 +79,19 @@ export interface Refusal {
   sentence: string
 }
 
+/** Why the cloud cannot stop this server and start it again; null when it can. */
+export function cannotBeSuspended(server: Pick<Server, 'spot' | 'rootDevice'>): string | null {
+  if (server.spot) return 'The cloud does not suspend spot servers.'
+  if (server.rootDevice === 'instance-store')
+    return 'Its root disk is an instance store, which does not outlive a stop.'
+  return null
+}
+
 /** What the server is, and not what it does now, keeps an action from it: then no menu shows it. */
 function neverFor(server: Server, action: ServerAction): string | null {
   switch (action) {
     case 'suspend':
-      if (server.spot) return 'The cloud does not suspend spot servers.'
-      if (server.rootDevice === 'instance-store')
-        return 'Its root disk is an instance store, which does not outlive a stop.'
-      return null
+      return cannotBeSuspended(server)
     case 'connect':
       return server.platform === 'windows' ? 'Windows is reached by RDP with its password.' : null
     case 'password':

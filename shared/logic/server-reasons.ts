@@ -31,12 +31,13 @@ export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> =
   manual: 'terminated by hand',
   'manual-api': 'terminated by a program or the command line',
   'farm-terminated': 'the farm was terminated',
+  'farm-suspended': 'the farm was suspended, and this server cannot be',
   'image-rollout': 'another server with the new image took its place',
   'rolled-back': 'the change of its image was taken back',
   crashed: 'the cloud terminated it, or it is no longer there',
 }
 
-/** The reference's codes (4.3). */
+/** The reference's codes (4.3); a suspended farm keeps no server that cannot be suspended, which is scaling down. */
 export const TERMINATE_REASON_CODES: Readonly<Record<TerminateReason, number>> = {
   'farm-role-removed': 4,
   'launch-timeout': 5,
@@ -45,6 +46,7 @@ export const TERMINATE_REASON_CODES: Readonly<Record<TerminateReason, number>> =
   manual: 10,
   'manual-api': 11,
   'farm-terminated': 13,
+  'farm-suspended': 8,
   'image-rollout': 14,
   crashed: 16,
 }

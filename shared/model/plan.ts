@@ -3,8 +3,11 @@ import { z } from 'zod'
 export const PlanAction = z.enum(['create', 'change', 'replace', 'remove', 'keep'])
 export type PlanAction = z.infer<typeof PlanAction>
 
-/** When a changed field takes effect: `restart` means at the farm's next launch or resume. */
-export const PlanEffect = z.enum(['now', 'replace', 'new-servers', 'restart'])
+/**
+ * What a changed field does (reference 3.7): it holds at once, only for servers launched from now on, or from the farm's next
+ * launch or resume.
+ */
+export const PlanEffect = z.enum(['now', 'new-servers', 'next-run'])
 export type PlanEffect = z.infer<typeof PlanEffect>
 
 export const PlanField = z.object({
@@ -15,17 +18,16 @@ export const PlanField = z.object({
 })
 export type PlanField = z.infer<typeof PlanField>
 
-/** What the farm's servers cost an hour before and after, by the known prices: an estimate. */
-export const PlanCost = z.object({
-  currency: z.string(),
-  /** The oldest of the price lists that it is made of. */
-  asOf: z.string(),
-  before: z.number(),
-  after: z.number(),
-  /** Instance types whose price is not known, and which are not in the sums. */
-  unpriced: z.array(z.string()),
+/** What something costs an hour by the known list prices: an estimate. */
+const CostEstimate = z.object({
+  /** One sum a currency. */
+  amounts: z.array(z.object({ currency: z.string(), perHour: z.number() })),
+  /** What has no known price, and is not in the sums. */
+  unknown: z.array(z.string()),
+  /** The date of the oldest price list used, or null. */
+  asOf: z.string().nullable(),
+  isAtMost: z.boolean(),
 })
-export type PlanCost = z.infer<typeof PlanCost>
 
 /** One thing that applying the design would do, and why. */
 export const PlanItem = z.object({
@@ -56,7 +58,7 @@ export type PlanGroup = z.infer<typeof PlanGroup>
 export const Plan = z.object({
   farmId: z.string(),
   farm: z.string(),
-  purpose: z.enum(['launch', 'apply', 'terminate']),
+  purpose: z.enum(['launch', 'apply', 'suspend', 'terminate']),
   groups: z.array(PlanGroup),
   counts: z.object({
     create: z.number().int(),
@@ -65,8 +67,8 @@ export const Plan = z.object({
     remove: z.number().int(),
     keep: z.number().int(),
   }),
-  /** Null while no price is known. */
-  cost: PlanCost.nullable().default(null),
+  /** What the farm's servers cost now, and once the plan is carried out. */
+  cost: z.object({ before: CostEstimate, after: CostEstimate }),
   /** What stands in the way, by path; a plan with faults cannot be applied. */
   faults: z.array(z.object({ path: z.string(), message: z.string() })),
   /** What cannot be known now: an unreachable cloud, an old catalogue. */

@@ -37,6 +37,7 @@ export const TerminateReason = z.enum([
   'manual',
   'manual-api',
   'farm-terminated',
+  'farm-suspended',
   'image-rollout',
   'rolled-back',
   'crashed',

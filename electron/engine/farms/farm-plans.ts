@@ -18,7 +18,7 @@ export interface FarmPlansOptions {
   /** What is known of the clouds and roles that a design names. */
   knowledge: (
     design: FarmDesign,
-  ) => Promise<Pick<PlanKnowledge, 'warnings' | 'roleName' | 'cloudName' | 'hasKey'>>
+  ) => Promise<Pick<PlanKnowledge, 'warnings' | 'roleName' | 'cloudName' | 'hasKey' | 'costs'>>
 }
 
 /** What would happen, before it does. */
@@ -37,20 +37,25 @@ export class FarmPlans {
     farmId: string
     purpose?: Plan['purpose'] | undefined
     draft?: FarmInput | undefined
+    deleteCloudObjects?: boolean | undefined
   }): Promise<Plan> {
-    const { store, designs, servers, faultsOf, knowledge } = this.#options
+    const { store, designs, servers, resources, faultsOf, knowledge } = this.#options
     const farm = store.get(wanted.farmId)
     const { state, ...saved } = farm
     const purpose = wanted.purpose ?? (state.status === 'terminated' ? 'launch' : 'apply')
     const design = wanted.draft ? designs.designOf(wanted.draft, saved) : saved
-    const [faults, known] = await Promise.all([
-      purpose === 'terminate' ? [] : faultsOf(inputOf(design), farm.id),
+    const isEnding = purpose === 'terminate' || purpose === 'suspend'
+    const [faults, known, held] = await Promise.all([
+      isEnding ? [] : faultsOf(inputOf(design), farm.id),
       knowledge(design),
+      resources.ofFarm(farm.id),
     ])
     return planFarm(design, purpose, {
       ...known,
       state,
       servers: servers.ofFarm(farm.id),
+      held,
+      deleteCloudObjects: wanted.deleteCloudObjects === true,
       faults,
       ...(wanted.draft && purpose === 'apply' ? { running: saved } : {}),
     })

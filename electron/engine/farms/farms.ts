@@ -1,14 +1,18 @@
 import { FarmDesigns, type FarmDesignsOptions } from './farm-designs.ts'
 import { FarmLife, type FarmLifeOptions } from './farm-life.ts'
 import { FarmPlans, type FarmPlansOptions } from './farm-plans.ts'
+import { FarmTemplates, type FarmTemplatesOptions } from './farm-templates.ts'
 
-export type FarmsOptions = FarmDesignsOptions & FarmLifeOptions & Omit<FarmPlansOptions, 'designs'>
+export type FarmsOptions = FarmDesignsOptions &
+  FarmLifeOptions &
+  Omit<FarmPlansOptions & FarmTemplatesOptions, 'designs'>
 
 /** The farms as the contract knows them: their designs, their plans and their life under one name. */
 export function createFarms(options: FarmsOptions) {
   const designs = new FarmDesigns(options)
   const life = new FarmLife(options)
   const plans = new FarmPlans({ ...options, designs })
+  const templates = new FarmTemplates({ ...options, designs })
   return {
     list: designs.list.bind(designs),
     get: designs.get.bind(designs),
@@ -19,6 +23,9 @@ export function createFarms(options: FarmsOptions) {
     validate: designs.validate.bind(designs),
     import: designs.import.bind(designs),
     export: designs.export.bind(designs),
+    exportTemplate: templates.exportTemplate.bind(templates),
+    previewTemplate: templates.previewTemplate.bind(templates),
+    importTemplate: templates.importTemplate.bind(templates),
     addSample: designs.addSample.bind(designs),
     plan: plans.plan.bind(plans),
     resources: plans.resources.bind(plans),

@@ -96,10 +96,10 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
       add({ id: 'plan', title: 'Show the plan', icon: mdiFileCompare, run: () => plan(farm, 'apply') })
       add({
         id: 'suspend',
-        title: 'Suspend',
+        title: 'Suspend…',
         icon: mdiPause,
         disabled: held,
-        run: () => attempt(`Suspend “${farm.name}”`, () => client.farms.suspend({ farmId: farm.id })),
+        run: () => plan(farm, 'suspend'),
       })
     }
     if (status === 'suspended') {

@@ -1,4 +1,5 @@
-import type { Plan, PlanAction } from '../../../../shared/model/plan.ts'
+import { costText } from '../../../../shared/logic/farm-cost.ts'
+import type { Plan, PlanAction, PlanEffect } from '../../../../shared/model/plan.ts'
 
 /** How a plan's action is written: a sign and a word, in a colour of the theme. */
 export const ACTION_LOOKS: Readonly<Record<PlanAction, { sign: string; word: string; color: string }>> = {
@@ -7,6 +8,13 @@ export const ACTION_LOOKS: Readonly<Record<PlanAction, { sign: string; word: str
   replace: { sign: '±', word: 'replace', color: 'warning' },
   remove: { sign: '−', word: 'remove', color: 'error' },
   keep: { sign: '=', word: 'keep', color: 'muted' },
+}
+
+/** When a changed field holds. */
+export const EFFECT_WORDS: Readonly<Record<PlanEffect, string>> = {
+  now: 'at once',
+  'new-servers': 'new servers only',
+  'next-run': 'from the next launch or resume',
 }
 
 export const PLAN_ACTIONS = ['create', 'change', 'replace', 'remove', 'keep'] as const
@@ -21,6 +29,8 @@ export function applyWords({ purpose, counts }: Pick<Plan, 'purpose' | 'counts'>
   switch (purpose) {
     case 'launch':
       return counts.create === 0 ? 'Launch' : `Launch ${servers(counts.create)}`
+    case 'suspend':
+      return counts.change === 0 ? 'Suspend' : `Suspend ${servers(counts.change)}`
     case 'terminate':
       return counts.remove === 0 ? 'Terminate the farm' : `Terminate ${servers(counts.remove)}`
     case 'apply': {
@@ -46,9 +56,18 @@ export function planSentence({ purpose, counts }: Pick<Plan, 'purpose' | 'counts
   switch (purpose) {
     case 'launch':
       return `Launching creates ${servers(create)}${remove > 0 ? ` and removes ${String(remove)}` : ''}.`
+    case 'suspend':
+      return `Suspending stops ${servers(change)}${remove > 0 ? ` and terminates ${String(remove)} that cannot be suspended` : ''}. Disks stay and cost money.`
     case 'terminate':
       return `Terminating takes down ${servers(remove)}${keep > 0 ? `; ${String(keep)} stay` : ''}. What is on their disks is lost.`
     case 'apply':
       return 'Applying saves the design, and the farm follows it at once.'
   }
+}
+
+/** What the farm costs an hour before and after, or null where nothing of it has a price. */
+export function costWords({ cost: { before, after } }: Pick<Plan, 'cost'>): string | null {
+  if (before.amounts.length + after.amounts.length === 0) return null
+  const [from, to] = [costText(before), costText(after)]
+  return from === to ? `${to}, as before` : `${from} now, ${to} after`
 }
