@@ -57,7 +57,7 @@ describe('decide', () => {
   test('a spot server of a farm that is suspended ends: the cloud cannot stop it', () => {
     const servers = [aServer({ spot: true }), aServer({ id: 'server-2', index: 2 })]
     expect(brief(decide(aFarm(), aFarmState({ status: 'suspended' }), servers))).toEqual([
-      'terminate server-1 (scaling-down)',
+      'terminate server-1 (farm-suspended)',
       'suspend server-2',
     ])
   })

@@ -139,6 +139,9 @@ function whileSuspended(live: readonly Server[]): Decision[] {
   return decisions
 }
 
+/** Ends that the farm itself wanted. */
+const NOT_LOST: ReadonlySet<string> = new Set(['scaling-down', 'farm-suspended'])
+
 /** A farm role without a server since the farm's launch launches with the farm; later ones replace or add. */
 function launchReason(own: readonly Server[], launchedAt: string | null): LaunchReason {
   const since = own.filter((server) => launchedAt === null || server.createdAt >= launchedAt)
@@ -147,7 +150,7 @@ function launchReason(own: readonly Server[], launchedAt: string | null): Launch
     (server) =>
       server.status === 'missing' ||
       server.status === 'pending-terminate' ||
-      (server.status === 'terminated' && server.terminateReason !== 'scaling-down'),
+      (server.status === 'terminated' && !NOT_LOST.has(server.terminateReason ?? '')),
   )
   return lost ? 'replacement' : 'scaling-up'
 }
