@@ -28,6 +28,7 @@ const httpStatus: Record<ErrorCode, number> = {
   'server.wrong_status': 409,
   'server.locked': 423,
   'server.no_address': 409,
+  'server.init_failed': 409,
   'server.protected': 409,
   'server.no_password': 409,
   'key.in_use': 409,

@@ -11,6 +11,7 @@ import type { Server } from '../../shared/model/servers.ts'
 import type { CostKnowledge } from '../../shared/logic/farm-cost.ts'
 import { type FarmKnowledge, validateFarm } from '../../shared/logic/farm-validation.ts'
 import { withHostKey } from '../../shared/logic/server-life.ts'
+import { ElasticIpKeeper, ElasticIpPreparation } from './addresses/index.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
 import type { DataDir } from './data-dir/index.ts'
 import { Events } from './events/index.ts'
@@ -34,6 +35,7 @@ import { DesignStore, Images, Roles, StarterRoles } from './roles/index.ts'
 import { SecurityGroups } from './security-groups/index.ts'
 import {
   execOnServer,
+  HostnamePreparation,
   ImageFinder,
   LaunchBreaker,
   LaunchIntents,
@@ -233,6 +235,23 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
         farmRoleId: held.farmRoleId,
       }),
   })
+  const elasticIps = new ElasticIpKeeper({
+    repository: ledger.elasticIps,
+    clock,
+    newId,
+    workspaceId,
+    isIndexTaken: (farmRoleId, index) => serverStore.holdsIndex(farmRoleId, index),
+  })
+  resources.register(elasticIps)
+  preparations.add(new ElasticIpPreparation({ keeper: elasticIps, servers: serverStore }))
+  preparations.add(
+    new HostnamePreparation({
+      servers: serverStore,
+      connections,
+      target: (server) => targets.of(server),
+      clock,
+    }),
+  )
   const finisher = new FarmFinisher({
     farms: farmStore,
     servers: serverStore,

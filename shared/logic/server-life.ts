@@ -125,6 +125,8 @@ export function launchFailed(
 function withFacts(server: Server, instance: InstanceView): Server {
   const host = instance.publicIp ?? instance.privateIp
   const port = instance.sshPort ?? server.sshPort
+  // A name that we gave it is not the cloud's to tell.
+  const hostname = server.prepared.includes('hostname') ? server.hostname : instance.hostname
   const sameSsh =
     server.ssh?.host === host && server.ssh?.port === port && server.ssh?.user === server.sshUser
   if (
@@ -136,7 +138,7 @@ function withFacts(server: Server, instance: InstanceView): Server {
     server.rootDevice === instance.rootDevice &&
     server.publicIp === instance.publicIp &&
     server.privateIp === instance.privateIp &&
-    server.hostname === instance.hostname &&
+    server.hostname === hostname &&
     server.keyName === instance.keyName &&
     (sameSsh || host === null) &&
     server.securityGroupIds.join() === instance.securityGroupIds.join()
@@ -153,7 +155,7 @@ function withFacts(server: Server, instance: InstanceView): Server {
     rootDevice: instance.rootDevice,
     publicIp: instance.publicIp,
     privateIp: instance.privateIp,
-    hostname: instance.hostname,
+    hostname,
     keyName: instance.keyName,
     securityGroupIds: instance.securityGroupIds,
     ssh: host

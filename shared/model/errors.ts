@@ -23,6 +23,7 @@ export const ErrorCode = z.enum([
   'server.wrong_status',
   'server.locked',
   'server.no_address',
+  'server.init_failed',
   'server.protected',
   'server.no_password',
   'key.in_use',

@@ -5,6 +5,7 @@ import { CatalogRows } from './catalog-rows.ts'
 import { CloudCallRows } from './cloud-call-rows.ts'
 import { DailyCopy } from './daily-copy.ts'
 import { openDatabaseFile, suspectPath } from './database-file.ts'
+import { ElasticIpRows } from './elastic-ip-rows.ts'
 import { EventRows } from './event-rows.ts'
 import { FarmStateRows } from './farm-state-rows.ts'
 import { JobRows } from './job-rows.ts'
@@ -23,6 +24,7 @@ export interface Ledger {
   readonly jobs: JobRows
   readonly cloudCalls: CloudCallRows
   readonly sshKeys: SshKeyRows
+  readonly elasticIps: ElasticIpRows
   readonly hostKeys: HostKeyRows
   readonly farmStates: FarmStateRows
   readonly catalogs: CatalogRows
@@ -56,6 +58,7 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     jobs: new JobRows(store, dataDir),
     cloudCalls,
     sshKeys: new SshKeyRows(store, dataDir),
+    elasticIps: new ElasticIpRows(store, dataDir),
     hostKeys: new HostKeyRows(store, dataDir),
     farmStates: new FarmStateRows(store, dataDir),
     catalogs: new CatalogRows(store, dataDir),

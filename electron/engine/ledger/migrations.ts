@@ -102,4 +102,16 @@ export const migrations: readonly Migration[] = [
     PRIMARY KEY (cloud_id, location, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  // Elastic IPs of farms, kept by server index.
+  `
+  CREATE TABLE elastic_ips (
+    id TEXT PRIMARY KEY,
+    farm_id TEXT NOT NULL,
+    farm_role_id TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data)),
+    UNIQUE (farm_role_id, idx)
+  ) STRICT;
+  CREATE INDEX elastic_ips_by_farm ON elastic_ips (farm_id);
+  `,
 ]

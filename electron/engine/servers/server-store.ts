@@ -65,6 +65,15 @@ export class ServerStore {
     return [...ids].flatMap((id) => this.#servers.get(id) ?? [])
   }
 
+  /** Whether a server of the farm role has this index and is not on its way out. */
+  holdsIndex(farmRoleId: string, index: number): boolean {
+    for (const server of this.#servers.values()) {
+      if (server.farmRoleId !== farmRoleId || server.index !== index) continue
+      if (server.status !== 'terminated' && server.status !== 'pending-terminate') return true
+    }
+    return false
+  }
+
   find(id: string): Server | undefined {
     return this.#servers.get(id)
   }

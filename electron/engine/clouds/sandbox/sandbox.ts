@@ -159,6 +159,11 @@ export class Sandbox {
     })
   }
 
+  /** The Elastic IPs of all regions. */
+  addresses(): { id: string; region: string; address: string }[] {
+    return [...this.#store.addresses.values()].map(({ id, region, address }) => ({ id, region, address }))
+  }
+
   async #installTools(dir: string): Promise<string | null> {
     const { toolsSourceDir } = this.#options
     if (toolsSourceDir === undefined || process.platform === 'win32') return null

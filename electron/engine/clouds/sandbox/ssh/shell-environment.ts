@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
+import { join } from 'node:path'
 
 /** The variable by which all processes of an instance are found again, whatever they did to their group. */
 export const instanceMark = 'FARMHAND_SANDBOX_INSTANCE_DIR'
@@ -46,6 +47,7 @@ export function shellEnvironment(
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const { program } = shellOf()
+  const hostname = hostnameOf(place)
   const system =
     process.platform === 'win32'
       ? kept(['PATH', 'PATHEXT', 'SystemRoot', 'ComSpec', 'TEMP', 'TMP', 'windir'])
@@ -65,9 +67,22 @@ export function shellEnvironment(
     USER: user,
     LOGNAME: user,
     SHELL: program,
-    HOSTNAME: place.hostname,
+    HOSTNAME: hostname,
     // For a shell that does not read ~/.bashrc.
-    PS1: `${user}@${place.hostname}$ `,
+    PS1: `${user}@${hostname}$ `,
+  }
+}
+
+/** The name that the instance was given, or the one that it got from its address. */
+function hostnameOf({ homeDir, hostname }: ShellPlace): string {
+  try {
+    return (
+      readFileSync(join(homeDir, 'etc', 'hostname'), 'utf8')
+        .split('\n')[0]
+        ?.trim() || hostname
+    )
+  } catch {
+    return hostname
   }
 }
 
