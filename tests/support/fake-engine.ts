@@ -10,6 +10,7 @@ import type { Job, JobKind } from '../../shared/model/jobs.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { fakeCatalog } from './fake-catalog.ts'
 import { fakePrompt, fakeWorld, type FakeWorld } from './fake-data.ts'
+import { fakeSecurityGroups } from './fake-security-groups.ts'
 import { fakeTerminals } from './fake-terminals.ts'
 import { silentLog } from './logs.ts'
 import { stubEngine } from './stub-engine.ts'
@@ -171,6 +172,11 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
         return server(serverId)
       },
     },
+    securityGroups: fakeSecurityGroups({
+      clouds: () => feed.entities('clouds'),
+      farms: () => feed.entities('farms'),
+      servers: () => feed.entities('servers'),
+    }),
     keys: {
       list: async () => feed.entities('keys'),
       exportPrivate: async ({ format }) => ({ fileName: `key.${format}`, text: 'not a key' }),

@@ -5,6 +5,7 @@ import {
   mdiKeyOutline,
   mdiLayersOutline,
   mdiServer,
+  mdiShieldOutline,
   mdiSprout,
   mdiViewDashboardOutline,
 } from '@mdi/js'
@@ -17,6 +18,7 @@ export const places = [
   { title: 'Roles', to: '/roles', icon: mdiLayersOutline, letter: 'r' },
   { title: 'Images', to: '/images', icon: mdiDisc, letter: 'i' },
   { title: 'Keys', to: '/keys', icon: mdiKeyOutline, letter: 'k' },
+  { title: 'Groups', to: '/groups', icon: mdiShieldOutline, letter: 'u' },
   { title: 'Clouds', to: '/clouds', icon: mdiCloudOutline, letter: 'c' },
   { title: 'Settings', to: '/settings', icon: mdiCogOutline, letter: ',' },
 ] as const
