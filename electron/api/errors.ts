@@ -31,6 +31,7 @@ const httpStatus: Record<ErrorCode, number> = {
   'server.init_failed': 409,
   'server.protected': 409,
   'server.no_password': 409,
+  'server.bulk_failed': 409,
   'key.in_use': 409,
   'ssh.unreachable': 502,
   'ssh.auth': 502,

@@ -10,8 +10,10 @@ import { Role } from '../../shared/model/roles.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import type { CostKnowledge } from '../../shared/logic/farm-cost.ts'
 import { type FarmKnowledge, validateFarm } from '../../shared/logic/farm-validation.ts'
+import { decreasedMin, terminateDelayOf } from '../../shared/logic/server-ends.ts'
 import { withHostKey } from '../../shared/logic/server-life.ts'
 import { ElasticIpKeeper, ElasticIpPreparation } from './addresses/index.ts'
+import { keyOfServer } from '../../shared/logic/ssh-keys.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
 import type { DataDir } from './data-dir/index.ts'
 import { Events } from './events/index.ts'
@@ -34,6 +36,7 @@ import { Prompts } from './prompts/index.ts'
 import { DesignStore, Images, Roles, StarterRoles } from './roles/index.ts'
 import { SecurityGroups } from './security-groups/index.ts'
 import {
+  createServers,
   execOnServer,
   HostnamePreparation,
   ImageFinder,
@@ -44,11 +47,11 @@ import {
   serverFollowers,
   ServerLauncher,
   ServerPreparations,
-  Servers,
   ServerStore,
   SshTargets,
 } from './servers/index.ts'
-import { FarmKeys, HostKeys, SshConnections } from './ssh/index.ts'
+import { createKeys } from './keys/index.ts'
+import { decryptWindowsPassword, FarmKeys, HostKeys, SshConnections } from './ssh/index.ts'
 import { Terminals } from './terminals/index.ts'
 
 /** Short ids keep tags and file names readable: 12 characters of 5 bits, 60 random bits. */
@@ -186,7 +189,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   })
   const connections = new SshConnections({ hostKeys, clock, log })
   const targets = new SshTargets({
-    findKey: (farmId, cloudId, location) => keys.find(farmId, cloudId, location),
+    findKey: (server) => keyOfServer(keys.list(), server),
     privateKey: (key) => keys.privateKey(key),
     isPinned: async (serverId) => (await hostKeys.pinned(serverId)) !== undefined,
     provider: (cloudId) => clouds.provider(cloudId),
@@ -223,7 +226,15 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     workspaceId,
     imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
     ensureKey: (farm: FarmDesign, role: FarmRole, provider: CloudProvider) =>
-      keys.ensure(farm, role, clouds.get(role.cloudId).name, provider),
+      keys.ensure(
+        farm,
+        role,
+        clouds.get(role.cloudId).name,
+        provider,
+        roles.imageOf(role.roleId, role.cloudId, role.location)?.os.family === 'windows'
+          ? 'windows'
+          : 'linux',
+      ),
     onFailure: (role, server) => breaker.failed(role, server),
   })
   const preparations = new ServerPreparations({ servers: serverStore, farms: farmStore, clock, log })
@@ -328,10 +339,14 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     }),
     tell: (kind, message) => inBackground(events.tell(kind, message, {})),
   })
-  const servers = new Servers({
+  const { servers, bulkFollower } = createServers({
     store: serverStore,
     jobs,
     clock,
+    log,
+    launchKey: (server) => keys.launchKey(server),
+    decryptPassword: decryptWindowsPassword,
+    terminateDelay: (server) => terminateDelayOf(farmStore.find(server.farmId), server.farmRoleId),
     watch: (cloudId, location, call) => clouds.watch(cloudId, location, call),
     exec: (server, request, options) =>
       execOnServer({ connections, clock, target: (wanted) => targets.of(wanted) }, server, request, options),
@@ -349,6 +364,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       cancelLaunch: (farmId) => farms.life.cancelLaunch(farmId),
     }),
     ...serverFollowers(serverStore),
+    'servers.bulk': bulkFollower,
   }
   for (const kind of Object.keys(followers) as (keyof typeof followers)[])
     jobs.register(kind, followers[kind])
@@ -420,15 +436,15 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     await keys.removeOfFarm(farm.id, (cloudId) => open.get(cloudId))
   }
 
-  async function decreaseMin(server: Server): Promise<void> {
+  async function decreaseMin(server: Server, count: number): Promise<void> {
     const farm = farmStore.get(server.farmId)
     const { state: _, ...design } = farm
     await farmStore.saveDesign({
       ...design,
       updatedAt: new Date(clock.now()).toISOString(),
       roles: design.roles.map((role) =>
-        role.id === server.farmRoleId && role.scaling.min > 1
-          ? { ...role, scaling: { ...role.scaling, min: role.scaling.min - 1 } }
+        role.id === server.farmRoleId
+          ? { ...role, scaling: { ...role.scaling, min: decreasedMin(role.scaling.min, count) } }
           : role,
       ),
     })
@@ -472,12 +488,17 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     }),
     farms,
     servers,
-    keys: {
-      list: async () => keys.list(),
-      exportPrivate: ({ keyId, format }: { keyId: string; format: 'openssh' | 'pem' | 'ppk' }) =>
-        keys.exportPrivate(keyId, format),
-    },
     securityGroups,
+    keys: createKeys({
+      keys,
+      connections,
+      clock,
+      jobs,
+      servers: () => serverStore.all(),
+      target: (server, key) => targets.withKey(server, key),
+      cloud: (cloudId) => clouds.provider(cloudId),
+      tell: (kind, message, { farmId }) => events.tell(kind, message, { farmId }),
+    }),
     events,
     jobs: {
       list: async () => jobs.list(),

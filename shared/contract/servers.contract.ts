@@ -2,11 +2,15 @@ import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
 import { ServerId } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
-import { Server, ServerStatus } from '../model/servers.ts'
+import { CloudProperties } from '../model/server-properties.ts'
+import { BULK_MAX, BulkAction, BulkOptions, Server, ServerStatus } from '../model/servers.ts'
 import { HostKey } from '../model/ssh-keys.ts'
 import { method } from './method.ts'
 
 const byId = z.strictObject({ serverId: ServerId })
+
+/** Who asks: what a person does on a screen and what a program asks have codes of their own (reference 4.3). */
+const Via = z.enum(['ui', 'api']).default('api')
 
 /** A yes or no that may also stand in a query string. */
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
@@ -40,9 +44,23 @@ export const servers = {
     .route({ method: 'GET', path: '/servers/{serverId}/console' })
     .input(byId)
     .output(z.object({ text: z.string(), at: z.string().nullable() })),
-  reboot: method.route({ method: 'POST', path: '/servers/{serverId}/reboot' }).input(byId).output(JobRef),
+  /** Everything that the cloud tells about the instance now. */
+  cloudProperties: method
+    .route({ method: 'GET', path: '/servers/{serverId}/cloud-properties' })
+    .input(byId)
+    .output(CloudProperties),
+  /** `soft` asks the operating system; `hard` stops the instance without asking it, and starts it again. */
+  reboot: method
+    .route({ method: 'POST', path: '/servers/{serverId}/reboot' })
+    .input(z.strictObject({ serverId: ServerId, mode: z.enum(['soft', 'hard']).default('soft') }))
+    .output(JobRef),
   suspend: method.route({ method: 'POST', path: '/servers/{serverId}/suspend' }).input(byId).output(JobRef),
   resume: method.route({ method: 'POST', path: '/servers/{serverId}/resume' }).input(byId).output(JobRef),
+  /** Gives up a launch that the cloud has not carried out. */
+  cancel: method
+    .route({ method: 'POST', path: '/servers/{serverId}/cancel' })
+    .input(z.strictObject({ serverId: ServerId, decreaseMin: z.boolean().default(false), via: Via }))
+    .output(Server),
   /** `decreaseMin` also lowers the farm role's `min` by one, so that no substitute is launched. */
   terminate: method
     .route({ method: 'POST', path: '/servers/{serverId}/terminate' })
@@ -51,6 +69,7 @@ export const servers = {
         serverId: ServerId,
         force: z.boolean().default(false),
         decreaseMin: z.boolean().default(false),
+        via: Via,
       }),
     )
     .output(JobRef),
@@ -66,6 +85,39 @@ export const servers = {
     )
     .output(Server),
   unlock: method.route({ method: 'POST', path: '/servers/{serverId}/unlock' }).input(byId).output(Server),
+  /** Holds a server for debugging: the engine leaves it alone and puts another in its place, until it is released. */
+  troubleshoot: method
+    .route({ method: 'POST', path: '/servers/{serverId}/troubleshoot' })
+    .input(byId)
+    .output(Server),
+  release: method.route({ method: 'POST', path: '/servers/{serverId}/release' }).input(byId).output(Server),
+  /** Gives a suspended server another instance type. */
+  changeType: method
+    .route({ method: 'POST', path: '/servers/{serverId}/change-type' })
+    .input(z.strictObject({ serverId: ServerId, instanceType: z.string().trim().min(1) }))
+    .output(Server),
+  /** While it is on, the cloud refuses to terminate the server. */
+  setTerminationProtection: method
+    .route({ method: 'POST', path: '/servers/{serverId}/termination-protection' })
+    .input(z.strictObject({ serverId: ServerId, isOn: z.boolean() }))
+    .output(Server),
+  /** The administrator password of a Windows server, by an explicit act of a person; null while the cloud has none yet. */
+  password: method
+    .route({ method: 'POST', path: '/servers/{serverId}/password' })
+    .input(byId)
+    .output(z.object({ user: z.string(), password: z.string().nullable() })),
+  /** One action for many servers: one job, which has an outcome for each. */
+  bulk: method
+    .route({ method: 'POST', path: '/servers/bulk' })
+    .input(
+      z.strictObject({
+        serverIds: z.array(ServerId).min(1, 'Name at least one server.').max(BULK_MAX),
+        action: BulkAction,
+        options: BulkOptions.prefault({}),
+        via: Via,
+      }),
+    )
+    .output(JobRef),
   /** Runs a program with its arguments (no shell in between) and streams what it writes. */
   exec: method
     .route({ method: 'POST', path: '/servers/{serverId}/exec' })

@@ -114,6 +114,7 @@ const FIELDS: Readonly<Record<string, FieldWords>> = {
   'timeouts.launchSeconds': { words: 'launch timeout', unit: 's' },
   'timeouts.initSeconds': { words: 'SSH timeout', unit: 's' },
   'timeouts.rebootSeconds': { words: 'reboot timeout', unit: 's' },
+  'timeouts.terminateSeconds': { words: 'delay before the end', unit: 's' },
   health: { words: 'health rule' },
   'health.enabled': { words: 'health rule', values: onOff },
   'health.failedChecks': { words: 'health · failed checks' },

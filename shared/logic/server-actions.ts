@@ -36,7 +36,7 @@ export const ACTION_STATUSES: Readonly<Record<ServerAction, readonly ServerStatu
   unlock: [...LIVE, 'missing'],
   connect: ['initializing', 'running', 'troubleshooting'],
   console: [...LIVE, 'pending-terminate'],
-  retry: ['pending-launch'],
+  retry: ['pending-launch', 'initializing'],
   'change-type': ['suspended'],
   protect: LIVE,
   unprotect: [...LIVE, 'pending-terminate'],
@@ -109,6 +109,8 @@ function neverFor(server: Server, action: ServerAction): string | null {
         ? 'The cloud has been asked to terminate it already.'
         : null
     case 'retry':
+      if (server.status === 'initializing')
+        return server.initFailedAt === null ? 'Its initialisation has not failed.' : null
       return server.error ? null : 'Its launch has not failed.'
     case 'cancel':
     case 'reboot':

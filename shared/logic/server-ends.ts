@@ -1,4 +1,5 @@
 import type { AppError } from '../model/errors.ts'
+import type { FarmDesign } from '../model/farms.ts'
 import type { Server } from '../model/servers.ts'
 import { iso, type LifeStep, serverName, told } from './server-steps.ts'
 
@@ -23,6 +24,12 @@ export function terminateDelayMs(
   if (asked.isForced || !canRun) return 0
   if (delay === 'auto') return asked.hasHooks ? HOOKS_DELAY_MS : 0
   return delay
+}
+
+/** What a farm role asks for; `auto` for one that is gone. */
+export function terminateDelayOf(design: FarmDesign | undefined, farmRoleId: string): TerminateDelay {
+  const seconds = design?.roles.find(({ id }) => id === farmRoleId)?.timeouts.terminateSeconds ?? 'auto'
+  return seconds === 'auto' ? 'auto' : seconds * 1000
 }
 
 /** A graceful end that is still waited for comes now. */

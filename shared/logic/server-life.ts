@@ -7,7 +7,6 @@ import {
   launchReasonText,
   terminateReasonText,
 } from './server-reasons.ts'
-import type { TerminateDelay } from './server-ends.ts'
 import { enter, iso, type LifeEvent, type LifeStep, serverName, told } from './server-steps.ts'
 
 export { LAUNCH_REASON_WORDS, TERMINATE_REASON_WORDS }
@@ -41,8 +40,6 @@ export interface LifePolicy {
   goneMs: number
   /** Not running this long after its launch: it is terminated. */
   launchTimeoutMs: number
-  /** Between the wish of a graceful end and the cloud call. */
-  terminateDelay: TerminateDelay
   /** SSH that does not answer this long after the instance runs no longer holds the server back. */
   sshWaitMs: number
   /**
@@ -65,7 +62,6 @@ export const DEFAULT_LIFE_POLICY: LifePolicy = {
   missingMs: 60_000,
   goneMs: 300_000,
   launchTimeoutMs: 2_400_000,
-  terminateDelay: 'auto',
   sshWaitMs: 180_000,
 }
 

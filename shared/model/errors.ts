@@ -26,6 +26,7 @@ export const ErrorCode = z.enum([
   'server.init_failed',
   'server.protected',
   'server.no_password',
+  'server.bulk_failed',
   'key.in_use',
   'ssh.unreachable',
   'ssh.auth',

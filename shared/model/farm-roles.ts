@@ -105,6 +105,8 @@ export const Timeouts = z.strictObject({
   initSeconds: z.number().int().min(10).max(86_400).default(180),
   /** From a reboot until SSH answers again; then the reboot counts as failed, which is said on the server. */
   rebootSeconds: z.number().int().min(30).max(86_400).default(360),
+  /** From the wish to end a server until the cloud is asked; `auto` waits only when something runs before the end. */
+  terminateSeconds: z.union([z.literal('auto'), z.number().int().min(0).max(3600)]).default('auto'),
 })
 export type Timeouts = z.infer<typeof Timeouts>
 

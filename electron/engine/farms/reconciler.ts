@@ -6,6 +6,7 @@ import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { type Decision, decide } from '../../../shared/logic/farm-decisions.ts'
 import { cloudCallFor, isDue } from '../../../shared/logic/server-cloud-calls.ts'
+import { terminateDelayMs, terminateDelayOf } from '../../../shared/logic/server-ends.ts'
 import {
   askSuspend,
   askResume,
@@ -220,7 +221,7 @@ export class Reconciler {
         return
       case 'terminate':
         await servers.apply(decision.server.id, (now) =>
-          askTerminate(now, decision.reason, 'system', clock.now()),
+          askTerminate(now, decision.reason, 'system', clock.now(), endDelayMs(farm, decision)),
         )
         return
       case 'suspend':
@@ -381,6 +382,15 @@ export class Reconciler {
       if (!same) await farms.changeState(farm.id, (state) => ({ ...state, problem: error?.toInfo() ?? null }))
     }
   }
+}
+
+/** What the engine ends by itself ends as gracefully as what a person ends; a forced end of a farm waits for nothing. */
+function endDelayMs(farm: Farm, { server }: Extract<Decision, { kind: 'terminate' }>): number {
+  return terminateDelayMs(terminateDelayOf(farm, server.farmRoleId), {
+    isForced: farm.state.termination?.force === true,
+    hasHooks: false,
+    status: server.status,
+  })
 }
 
 /** The cloud refuses to end it for now: nothing is to be seen of it until it is asked again. */

@@ -14,10 +14,14 @@ export interface JobRepository {
 }
 
 /** What a look at the world says about a job. */
-export type JobReport =
+export type JobReport = (
   | { state: 'running'; done: number; total: number; step: string }
   | { state: 'done'; done: number; total: number; step: string }
   | { state: 'failed'; error: ErrorInfo }
+) & {
+  /** How each server of a selection fares now; absent: as it was. */
+  bulk?: Job['bulk']
+}
 
 /**
  * How a kind of job sees how far it is. It looks at the world and not at what it did, so that a job that was cut off by a
@@ -27,6 +31,8 @@ export interface JobFollower {
   report(job: Job): JobReport
   /** Stops the work; absent: the job cannot be cancelled. */
   cancel?(job: Job): Promise<void>
+  /** What was begun ends before the job does: cancelling only keeps more from beginning. */
+  cancelsSoftly?: boolean
 }
 
 interface JobsOptions {
@@ -84,15 +90,31 @@ export class Jobs {
   }
 
   /** A job that ends when its follower says so. A running one of the same kind and target is answered instead of a second. */
-  async follow(kind: JobKind, target: Job['target'], title: string): Promise<Job> {
+  async follow(
+    kind: JobKind,
+    target: Job['target'],
+    title: string,
+    options: { bulk?: Job['bulk']; begun?: (job: Job) => void } = {},
+  ): Promise<Job> {
     const follower = this.#followers.get(kind)
     if (!follower) throw new Error(`${kind} is not registered`)
     for (const job of this.#jobs.values()) {
       if (job.state === 'running' && job.kind === kind && job.target.id === target.id) return job
     }
-    const job = this.#make(kind, target, title, follower.cancel !== undefined)
+    const job = {
+      ...this.#make(kind, target, title, follower.cancel !== undefined),
+      bulk: options.bulk ?? null,
+    }
+    options.begun?.(job)
     await this.#keep(job)
     return job
+  }
+
+  /** Notes how the servers of a running job's selection fare. */
+  async note(id: string, change: (bulk: NonNullable<Job['bulk']>) => Job['bulk']): Promise<void> {
+    const job = this.#jobs.get(id)
+    if (job?.state !== 'running' || job.bulk === null) return
+    await this.#keep({ ...job, bulk: change(job.bulk) })
   }
 
   /** A job that runs a piece of work; `report` tells its progress. */
@@ -155,18 +177,25 @@ export class Jobs {
     if (!follower?.cancel) {
       throw new AppError('input.conflict', { message: `“${job.title}” cannot be cancelled.` })
     }
+    if (follower.cancelsSoftly === true) {
+      await follower.cancel(job)
+      await this.lookAgain()
+      return this.get(id)
+    }
     const ended = await this.#end(job, 'cancelled', null)
     await follower.cancel(job)
     return ended
   }
 
-  async #apply(job: Job, report: JobReport): Promise<void> {
+  async #apply(before: Job, report: JobReport): Promise<void> {
+    const job = report.bulk === undefined ? before : { ...before, bulk: report.bulk }
     if (report.state === 'failed') {
       await this.#end(job, 'failed', report.error)
       return
     }
     const progress = { done: report.done, total: report.total, step: report.step }
     const same =
+      job.bulk === before.bulk &&
       progress.done === job.progress.done &&
       progress.total === job.progress.total &&
       progress.step === job.progress.step

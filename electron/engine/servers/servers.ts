@@ -2,20 +2,22 @@ import { AppError } from '../../../shared/model/errors.ts'
 import type { ExecMessage } from '../../../shared/contract/servers.contract.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { JobKind, JobRef } from '../../../shared/model/jobs.ts'
-import type { Server, ServerAction, ServerStatus } from '../../../shared/model/servers.ts'
+import type { Server, ServerStatus } from '../../../shared/model/servers.ts'
 import type { HostKey } from '../../../shared/model/ssh-keys.ts'
-import { whyNot } from '../../../shared/logic/server-actions.ts'
+import { hardRebootRefusal } from '../../../shared/logic/server-actions.ts'
+import { askTerminateNow, type TerminateDelay, terminateDelayMs } from '../../../shared/logic/server-ends.ts'
 import {
   askReboot,
   askResume,
   askSuspend,
   askTerminate,
-  type LifeStep,
   serverName,
 } from '../../../shared/logic/server-life.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import type { Jobs } from '../jobs/index.ts'
+import { retryInit } from '../../../shared/logic/server-preparations.ts'
 import type { Clock } from '../ports.ts'
+import { allowed } from './server-controls.ts'
 import type { ServerStore } from './server-store.ts'
 
 /** Runs a program on a server and gives its output as it comes. */
@@ -25,7 +27,7 @@ export type ServerExec = (
   options: { signal: AbortSignal },
 ) => AsyncIterable<ExecMessage>
 
-interface ServersOptions {
+export interface ServersOptions {
   store: ServerStore
   jobs: Jobs
   clock: Clock
@@ -33,7 +35,10 @@ interface ServersOptions {
   exec: ServerExec
   hostKeyOf: (serverId: string) => Promise<HostKey | undefined>
   findFarm: (nameOrId: string) => Farm | undefined
-  decreaseMin: (server: Server) => Promise<void>
+  /** Lowers the minimum of a server's farm role by so many. */
+  decreaseMin: (server: Server, count: number) => Promise<void>
+  /** What a graceful end of this server waits for (reference 4.7). */
+  terminateDelay: (server: Server) => TerminateDelay
   /** Ends the pause of a farm role after failed launches. */
   resumeLaunches: (server: Server) => Promise<void>
   wake: () => void
@@ -76,7 +81,7 @@ export class Servers {
     { serverId }: { serverId: string },
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<{ text: string; at: string | null }> {
-    const server = this.#allowed(serverId, 'console')
+    const server = allowed(this.#options.store, serverId, 'console')
     const { cloudServerId } = server
     if (cloudServerId === null) return { text: '', at: null }
     return this.#options.watch(server.cloudId, server.location, (provider) =>
@@ -88,53 +93,120 @@ export class Servers {
     )
   }
 
-  async reboot({ serverId }: { serverId: string }): Promise<JobRef> {
-    const server = this.#allowed(serverId, 'reboot')
+  async reboot({
+    serverId,
+    mode = 'soft',
+  }: {
+    serverId: string
+    mode?: 'soft' | 'hard' | undefined
+  }): Promise<JobRef> {
+    const server = allowed(this.#options.store, serverId, 'reboot')
     const { cloudServerId } = server
-    if (cloudServerId !== null) {
+    if (cloudServerId !== null && mode === 'soft') {
       await this.#options.watch(server.cloudId, server.location, (provider) =>
         provider.reboot(server.location, [cloudServerId]),
       )
     }
-    return this.#act(server, 'server.reboot', 'Reboot', (now) => askReboot(now, 'person'))
+    await this.noteReboot(serverId, mode)
+    return this.#follow(server, 'server.reboot', 'Reboot')
+  }
+
+  /** A soft reboot was asked of the cloud; a hard one is done from here. */
+  async noteReboot(serverId: string, mode: 'soft' | 'hard'): Promise<void> {
+    const server = allowed(this.#options.store, serverId, 'reboot')
+    const refusal = mode === 'hard' ? hardRebootRefusal(server) : null
+    if (refusal !== null) {
+      throw new AppError(refusal.code, { message: `${serverName(server)}: ${refusal.sentence}` })
+    }
+    await this.#options.store.apply(serverId, (now) => askReboot(now, 'person', mode))
   }
 
   async suspend({ serverId }: { serverId: string }): Promise<JobRef> {
-    const server = this.#allowed(serverId, 'suspend')
-    return this.#act(server, 'server.suspend', 'Suspend', (now) => askSuspend(now, 'person', this.#now()))
+    return this.#follow(await this.askToSuspend(serverId), 'server.suspend', 'Suspend')
+  }
+
+  async askToSuspend(serverId: string): Promise<Server> {
+    allowed(this.#options.store, serverId, 'suspend')
+    return this.#options.store.apply(serverId, (now) => askSuspend(now, 'person', this.#now()))
   }
 
   async resume({ serverId }: { serverId: string }): Promise<JobRef> {
-    const server = this.#allowed(serverId, 'resume')
-    return this.#act(server, 'server.resume', 'Resume', (now) => askResume(now, this.#now()))
+    return this.#follow(await this.askToResume(serverId), 'server.resume', 'Resume')
   }
 
-  /** Without scripts on the server there is nothing to wait for, so a graceful end comes at once (reference 1.5, `auto`). */
+  async askToResume(serverId: string): Promise<Server> {
+    allowed(this.#options.store, serverId, 'resume')
+    return this.#options.store.apply(serverId, (now) => askResume(now, this.#now()))
+  }
+
+  /** Gives up a launch that the cloud has not carried out; what the cloud made of it meanwhile is ended. */
+  async cancel(input: {
+    serverId: string
+    decreaseMin?: boolean | undefined
+    via?: 'ui' | 'api' | undefined
+  }): Promise<Server> {
+    const { store, decreaseMin, wake } = this.#options
+    const server = allowed(store, input.serverId, 'cancel')
+    if (input.decreaseMin) await decreaseMin(server, 1)
+    const after = await store.apply(server.id, (now) =>
+      askTerminate(now, input.via === 'ui' ? 'manual' : 'manual-api', 'person', this.#now()),
+    )
+    wake()
+    return after
+  }
+
   async terminate(input: {
     serverId: string
     force?: boolean | undefined
     decreaseMin?: boolean | undefined
+    via?: 'ui' | 'api' | undefined
   }): Promise<JobRef> {
-    const server = this.#allowed(input.serverId, 'terminate')
-    if (input.decreaseMin) await this.#options.decreaseMin(server)
-    return this.#act(server, 'server.terminate', 'Terminate', (now) =>
-      askTerminate(now, 'manual', 'person', this.#now()),
+    const server = this.#endable(input)
+    if (input.decreaseMin) await this.#options.decreaseMin(server, 1)
+    await this.askToTerminate(input)
+    return this.#follow(server, 'server.terminate', 'Terminate')
+  }
+
+  /** Graceful: the cloud is asked after the delay. Forced: at once, also when a graceful end is waited for already. */
+  async askToTerminate(input: {
+    serverId: string
+    force?: boolean | undefined
+    via?: 'ui' | 'api' | undefined
+  }): Promise<Server> {
+    const { store, terminateDelay } = this.#options
+    const server = this.#endable(input)
+    if (server.status === 'pending-terminate') return store.apply(server.id, askTerminateNow)
+    const delayMs = terminateDelayMs(terminateDelay(server), {
+      isForced: input.force === true,
+      hasHooks: false,
+      status: server.status,
+    })
+    return store.apply(server.id, (now) =>
+      askTerminate(now, input.via === 'ui' ? 'manual' : 'manual-api', 'person', this.#now(), delayMs),
     )
   }
 
+  #endable(input: { serverId: string; force?: boolean | undefined }): Server {
+    const { store } = this.#options
+    const isWaiting = input.force === true && store.get(input.serverId).status === 'pending-terminate'
+    return allowed(store, input.serverId, isWaiting ? 'terminate-now' : 'terminate')
+  }
+
+  /** Tries a failed launch, or an initialisation that failed for good, again at once. */
   async retry({ serverId }: { serverId: string }): Promise<Server> {
-    const server = this.#allowed(serverId, 'retry')
+    const server = allowed(this.#options.store, serverId, 'retry')
     await this.#options.resumeLaunches(server)
-    const after = await this.#options.store.apply(server.id, (now) => ({
-      server: { ...now, retryAt: null, attempts: 0 },
-      events: [],
-    }))
+    const after = await this.#options.store.apply(server.id, (now) =>
+      now.initFailedAt === null
+        ? { server: { ...now, retryAt: null, attempts: 0 }, events: [] }
+        : retryInit(now),
+    )
     this.#options.wake()
     return after
   }
 
   async lock({ serverId, comment }: { serverId: string; comment: string }): Promise<Server> {
-    const server = this.#allowed(serverId, 'lock')
+    const server = allowed(this.#options.store, serverId, 'lock')
     const at = new Date(this.#now()).toISOString()
     return this.#options.store.apply(server.id, (now) => ({
       server: { ...now, lock: { comment, at } },
@@ -150,7 +222,7 @@ export class Servers {
   }
 
   async unlock({ serverId }: { serverId: string }): Promise<Server> {
-    const server = this.#allowed(serverId, 'unlock')
+    const server = allowed(this.#options.store, serverId, 'unlock')
     const after = await this.#options.store.apply(server.id, (now) => ({
       server: { ...now, lock: null },
       events: [
@@ -175,29 +247,18 @@ export class Servers {
     },
     options: { signal: AbortSignal },
   ): AsyncIterable<ExecMessage> {
-    return this.#options.exec(this.#allowed(input.serverId, 'connect'), input, options)
+    return this.#options.exec(allowed(this.#options.store, input.serverId, 'connect'), input, options)
   }
 
   async hostKey({ serverId }: { serverId: string }): Promise<HostKey | null> {
     return (await this.#options.hostKeyOf(serverId)) ?? null
   }
 
-  async #act(server: Server, kind: JobKind, verb: string, step: (now: Server) => LifeStep): Promise<JobRef> {
-    const { store, jobs, wake } = this.#options
-    await store.apply(server.id, step)
+  async #follow(server: Server, kind: JobKind, verb: string): Promise<JobRef> {
+    const { jobs, wake } = this.#options
     const job = await jobs.follow(kind, { kind: 'server', id: server.id }, `${verb} ${serverName(server)}`)
     wake()
     return { jobId: job.id }
-  }
-
-  /** Throws `server.locked` or `server.wrong_status` with the reason. */
-  #allowed(serverId: string, action: ServerAction): Server {
-    const server = this.#options.store.get(serverId)
-    const answer = whyNot(server, action)
-    if (answer === true) return server
-    throw new AppError(answer.startsWith('Locked') ? 'server.locked' : 'server.wrong_status', {
-      message: `${serverName(server)}: ${answer}`,
-    })
   }
 
   #now(): number {

@@ -7,7 +7,8 @@ import type { CloudProvider } from '../clouds/index.ts'
 import { consoleFingerprints, type SshTarget } from '../ssh/index.ts'
 
 interface SshTargetsOptions {
-  findKey: (farmId: string, cloudId: string, location: string) => SshKey | undefined
+  /** The key that opens the server now. */
+  findKey: (server: Server) => SshKey | undefined
   privateKey: (key: SshKey) => Promise<Secret>
   isPinned: (serverId: string) => Promise<boolean>
   provider: (cloudId: string) => Promise<CloudProvider>
@@ -26,15 +27,20 @@ export class SshTargets {
 
   /** Throws `server.no_address`, `input.not_found` (no key) or `vault.damaged`. */
   async of(server: Server): Promise<SshTarget> {
-    if (!server.ssh) {
-      throw new AppError('server.no_address', {
-        message: `${serverName(server)} has no address yet, or no longer. It is ${server.status}.`,
-      })
-    }
-    const key = this.#options.findKey(server.farmId, server.cloudId, server.location)
-    if (!key) {
+    const key = this.#options.findKey(server)
+    if (!key && server.ssh) {
       throw new AppError('input.not_found', {
         message: `There is no SSH key of ${server.farm} in ${server.location}, so ${serverName(server)} cannot be reached.`,
+      })
+    }
+    return this.withKey(server, key)
+  }
+
+  /** The same with a key that is named. Throws `server.no_address` or `vault.damaged`. */
+  async withKey(server: Server, key: SshKey | undefined): Promise<SshTarget> {
+    if (!server.ssh || !key) {
+      throw new AppError('server.no_address', {
+        message: `${serverName(server)} has no address yet, or no longer. It is ${server.status}.`,
       })
     }
     const [privateKey, isPinned] = await Promise.all([

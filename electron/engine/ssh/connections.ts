@@ -92,6 +92,30 @@ export class SshConnections {
     }
   }
 
+  /** A connection that is shared with nobody and closed afterwards: for a login that must be tried as it is. */
+  async useFresh<T>(
+    target: SshTarget,
+    work: (connection: SshConnection) => Promise<T>,
+    options: { signal: AbortSignal },
+  ): Promise<T> {
+    if (this.#isStopped) {
+      throw new AppError('ssh.closed', { message: 'Farmhand is closing and opens no more SSH connections.' })
+    }
+    const { hostKeys, clock, connectTimeoutMs, keepaliveMs } = this.#options
+    const connection = await connect(target, {
+      hostKeys,
+      clock,
+      keepaliveMs,
+      timeoutMs: connectTimeoutMs,
+      signal: options.signal,
+    })
+    try {
+      return await work(connection)
+    } finally {
+      connection.close()
+    }
+  }
+
   /**
    * Tries until a login works, with growing and jittered pauses, for a server that boots. A key that is not known yet is
    * tried again too; a wrong host key is not. Throws the last failure when the time is over.

@@ -19,5 +19,6 @@ export type { CapturedCommand, CommandEnd, CommandRequest, OutputSink } from './
 export { openShell } from './shell.ts'
 export type { ShellEnd, ShellOptions, SshShell } from './shell.ts'
 export type { SshTarget } from './targets.ts'
+export { decryptWindowsPassword } from './windows-password.ts'
 export { FarmKeys } from './farm-keys.ts'
 export type { KeyPairCloud, PrivateKeyVault, SshKeyRepository } from './farm-keys.ts'

@@ -3,6 +3,7 @@ import { access, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/pr
 import { join } from 'node:path'
 import ssh2 from 'ssh2'
 import type { Clock, Log } from '../../../ports.ts'
+import { writeFirstKey } from '../ssh/authorized-keys.ts'
 import { makeEd25519Key } from '../ssh/ed25519-key.ts'
 import { bashStart, type ShellPlace } from '../ssh/shell-environment.ts'
 import { SshListener } from '../ssh/ssh-listener.ts'
@@ -36,6 +37,7 @@ export class Machine {
   #listener: SshListener | undefined
   #userData = new AbortController()
   #hadProcesses = false
+  #isFirstBoot = false
 
   constructor(options: MachineOptions) {
     const { dir, record, toolsDir } = options
@@ -63,10 +65,10 @@ export class Machine {
     await showDevices()
     const hostKey = await this.#hostKey()
     if (await hasEverMounted(homeDir)) await bootDisks(this.#place)
+    await writeFirstKey(homeDir, record.publicKey, this.#isFirstBoot)
     const listener = new SshListener({
       place: this.#place,
       hostKey,
-      publicKey: record.publicKey,
       clock,
       log,
       isHanging,
@@ -131,6 +133,7 @@ export class Machine {
     try {
       return await readFile(this.#hostKeyPath, 'utf8')
     } catch {
+      this.#isFirstBoot = true
       await this.#options.fillHome(this.#place.homeDir)
       await writeFile(join(this.#place.homeDir, '.bashrc'), bashStart, { mode: 0o644, flag: 'wx' }).catch(
         (thrown: unknown) => {

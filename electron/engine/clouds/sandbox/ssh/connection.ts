@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
-import ssh2 from 'ssh2'
 import type { AuthContext, Connection, ParsedKey } from 'ssh2'
 import type { Clock, Log } from '../../../ports.ts'
+import { readAuthorizedKeys } from './authorized-keys.ts'
 import { serveSession } from './session.ts'
 import type { ShellPlace } from './shell-environment.ts'
 
@@ -11,7 +11,6 @@ const maxTries = 8
 
 export interface ConnectionOptions {
   place: ShellPlace
-  publicKey: string | null
   clock: Clock
   log: Log
   onProcess: () => void
@@ -21,7 +20,6 @@ export interface ConnectionOptions {
 
 /** Lets in who has the key, as any user, and serves their sessions. */
 export function serveConnection(connection: Connection, options: ConnectionOptions): void {
-  const key = readKey(options.publicKey)
   const over = new AbortController()
   const loggedIn = new AbortController()
   let tries = 0
@@ -31,15 +29,20 @@ export function serveConnection(connection: Connection, options: ConnectionOptio
     () => undefined,
   )
   connection.on('authentication', (context) => {
-    if (isAllowed(context, key)) {
-      user = context.username
-      context.accept()
-      return
+    const answer = (keys: readonly ParsedKey[]): void => {
+      if (keys.some((key) => isAllowed(context, key))) {
+        user = context.username
+        context.accept()
+        return
+      }
+      // Asking which methods there are, and whether a key would do, is no try.
+      if (context.method !== 'none') tries += 1
+      if (tries >= maxTries) connection.end()
+      else context.reject(['publickey'])
     }
-    // Asking which methods there are, and whether a key would do, is no try.
-    if (context.method !== 'none') tries += 1
-    if (tries >= maxTries) connection.end()
-    else context.reject(['publickey'])
+    // Read at each try, as a real server does: who changes the file changes who gets in.
+    if (context.method === 'publickey') void readAuthorizedKeys(options.place.homeDir).then(answer)
+    else answer([])
   })
   connection.on('ready', () => {
     loggedIn.abort()
@@ -61,14 +64,8 @@ export function serveConnection(connection: Connection, options: ConnectionOptio
   })
 }
 
-function readKey(line: string | null): ParsedKey | undefined {
-  if (line === null) return undefined
-  const key = ssh2.utils.parseKey(line)
-  return key instanceof Error ? undefined : key
-}
-
-function isAllowed(context: AuthContext, key: ParsedKey | undefined): boolean {
-  if (context.method !== 'publickey' || !key) return false
+function isAllowed(context: AuthContext, key: ParsedKey): boolean {
+  if (context.method !== 'publickey') return false
   const known = key.getPublicSSH()
   const { data } = context.key
   if (data.length !== known.length || !timingSafeEqual(data, known)) return false

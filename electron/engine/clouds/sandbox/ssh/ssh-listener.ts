@@ -9,8 +9,6 @@ interface SshListenerOptions {
   place: ShellPlace
   /** Private host key in OpenSSH's form. */
   hostKey: string
-  /** The one key that may log in, as in `authorized_keys`; null for none. */
-  publicKey: string | null
   clock: Clock
   log: Log
   /** Whether a new connection is to be left without an answer. */
@@ -121,10 +119,9 @@ export class SshListener {
 
   #sshServer(): SshServer {
     this.#ssh ??= new ssh2.Server({ hostKeys: [this.#hostKey], ident: 'FarmhandSandbox' }, (connection) => {
-      const { place, publicKey, clock, log, onProcess } = this.#options
+      const { place, clock, log, onProcess } = this.#options
       serveConnection(connection, {
         place,
-        publicKey,
         clock,
         log,
         onProcess,
