@@ -11,7 +11,7 @@ export function checkBy(schema: z.ZodType): (document: unknown) => Fault[] {
 }
 
 /** A name as a file name: `Ubuntu 24.04` becomes `Ubuntu-24.04.role.json`. */
-export function documentFileName(name: string, noun: 'farm' | 'role' | 'image'): string {
+export function documentFileName(name: string, noun: 'farm' | 'template' | 'role' | 'image'): string {
   const plain = name.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '')
   return `${plain === '' ? noun : plain}.${noun}.json`
 }

@@ -5,13 +5,16 @@ import {
   mdiFileCompare,
   mdiLock,
   mdiLockOpenVariant,
+  mdiPackageDown,
   mdiPause,
   mdiPencilOutline,
   mdiPlay,
   mdiRocketLaunchOutline,
   mdiStop,
+  mdiTimerPlusOutline,
 } from '@mdi/js'
 import { useRouter } from 'vue-router'
+import { extendedLease } from '../../../shared/logic/lease.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
 import { documentFileName } from '../../components/form/document-check.ts'
@@ -28,6 +31,8 @@ export interface FarmAction {
     | 'design'
     | 'clone'
     | 'export'
+    | 'template'
+    | 'extend'
     | 'lock'
     | 'unlock'
     | 'delete'
@@ -75,6 +80,17 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
     )
   }
 
+  async function exportTemplate(farm: Farm): Promise<void> {
+    const template = await attempt(`Export “${farm.name}” as a template`, () =>
+      client.farms.exportTemplate({ farmId: farm.id }),
+    )
+    if (!template) return
+    const file = documentFileName(farm.name, 'template')
+    platform.saveFile(file, `${JSON.stringify(template, null, 2)}\n`, 'application/json')
+    if (template.leftOut.length > 0)
+      messages.succeed(`Left out of the template: ${template.leftOut.join('; ')}.`)
+  }
+
   return (farm) => {
     const { status, lock } = farm.state
     const held = lock ? `Locked by ${lock.by}: ${lock.comment}` : undefined
@@ -119,6 +135,23 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
     })
     add({ id: 'clone', title: 'Clone', icon: mdiContentCopy, run: () => clone(farm) })
     add({ id: 'export', title: 'Export', icon: mdiDownload, run: () => exportFarm(farm) })
+    add({
+      id: 'template',
+      title: 'Export as template',
+      icon: mdiPackageDown,
+      run: () => exportTemplate(farm),
+    })
+    if (farm.lease && farm.state.leaseEndsAt !== null && (status === 'running' || status === 'suspended')) {
+      const extended = extendedLease(farm)
+      add({
+        id: 'extend',
+        title: `Extend the lease by ${String(farm.lease.extensionHours)} h`,
+        icon: mdiTimerPlusOutline,
+        disabled: held ?? ('refusal' in extended ? extended.refusal : undefined),
+        run: () =>
+          attempt(`Extend the lease of “${farm.name}”`, () => client.farms.extendLease({ farmId: farm.id })),
+      })
+    }
     if (lock) {
       add({
         id: 'unlock',
