@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aFarm, aServer } from '../../tests/support/designs.ts'
+import { AllowedHours } from '../model/allowed-hours.ts'
 import { FarmRole } from '../model/farm-roles.ts'
 import { FarmDesign, Lease } from '../model/farms.ts'
 import { compareDrafts } from './draft-differences.ts'
@@ -126,6 +127,7 @@ it('has words for every field of a farm and of a farm role', () => {
   } = {
     ...role,
     lease: Lease.parse({}),
+    allowedHours: AllowedHours.parse({ periods: [{ days: ['mon'], start: '08:00', end: '18:00' }] }),
   }
   const paths = [everyRole, named, farm].flatMap((one) => fieldsOf(one).map(({ path }) => path))
   const groups = [...Object.keys(FarmRole.shape), ...Object.keys(FarmDesign.shape)]

@@ -7,15 +7,24 @@ import { FarmId, FarmRoleId, Name, Timestamp } from './ids.ts'
 export const LaunchOrder = z.enum(['simultaneous', 'sequential'])
 export type LaunchOrder = z.infer<typeof LaunchOrder>
 
-/** A time zone name of the IANA database, as this machine knows it. */
-export const TimeZone = z.string().refine((zone) => {
+/** Zones that this machine took already: asking it again for every keystroke in a design is slow. */
+const knownZones = new Set<string>()
+
+function isTimeZone(zone: string): boolean {
+  if (knownZones.has(zone)) return true
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
+    knownZones.add(zone)
     return true
   } catch {
     return false
   }
-}, 'Use a time zone of the IANA database, such as Europe/Zurich.')
+}
+
+/** A time zone name of the IANA database, as this machine knows it. */
+export const TimeZone = z
+  .string()
+  .refine(isTimeZone, 'Use a time zone of the IANA database, such as Europe/Zurich.')
 
 /**
  * How long a farm may run after each launch before it is terminated by itself; warnings come `warnHours` before. A person
