@@ -90,12 +90,12 @@ it('tells farm roles that came, went and moved, and what the farm itself says', 
   expect(
     compareDrafts(mine, saved).map(({ where, field, mine: a, theirs: b }) => [where, field, a, b]),
   ).toEqual([
+    ['Farm', 'tag a', null, '1'],
     ['Farm', 'lease', 'on', 'off'],
     ['Farm', 'lease', '168 h', null],
     ['Farm', 'lease · warnings before the end', 'none', null],
     ['Farm', 'lease · extensions', '3', null],
     ['Farm', 'lease · length of an extension', '24 h', null],
-    ['Farm', 'tag a', null, '1'],
     ['app', 'farm role', 'is there', null],
     ['old', 'farm role', null, 'is there'],
     ['Farm', 'order', 'db, web', 'web, db'],

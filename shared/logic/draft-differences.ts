@@ -1,5 +1,5 @@
 import type { DraftRole, FarmDraft } from '../model/farm-drafts.ts'
-import { type Field, fieldsOf, sameValue } from './field-paths.ts'
+import { fieldDifferences } from './field-paths.ts'
 import { fieldWords, valueWords } from './field-words.ts'
 
 /** One field that two drafts of a farm have differently; null where one of them has no such farm role or part. */
@@ -68,52 +68,35 @@ export function compareRoles(
 }
 
 function compareFields(
-  mine: object,
-  theirs: object,
+  mine: Partial<Omit<FarmDraft, 'roles'> & DraftRole>,
+  theirs: Partial<Omit<FarmDraft, 'roles'> & DraftRole>,
   where: string,
   prefix: string,
   names: DraftNames,
 ): DraftDifference[] {
-  const differences: DraftDifference[] = []
-  const others = new Map(fieldsOf(theirs).map((field) => [field.key, field]))
-  const own = fieldsOf(mine)
-  const namesOf = (fields: Iterable<Field>) => {
-    const values = new Map([...fields].map(({ path, value }) => [path, value]))
-    return (position: number) => text(values.get(`storage.volumes[${position}].name`))
-  }
-  const [ownVolumes, otherVolumes] = [namesOf(own), namesOf(others.values())]
-  const words = (path: string, field: Field | undefined): string | null =>
-    field ? inWords(path, field.value, names) : null
-  // Volumes that one side does not have at all: their fields would only repeat it.
-  const missing: string[] = []
-  const note = (field: Field, a: Field | undefined, b: Field | undefined): void => {
-    if (missing.some((key) => field.key.startsWith(`${key}.`))) return
-    if ((!a || !b) && /^storage\.volumes\[\d+\]$/.test(field.path)) missing.push(field.key)
-    differences.push({
+  return fieldDifferences(mine, theirs).map((difference): DraftDifference => {
+    const { path } = difference
+    const side = difference.mine === undefined ? theirs : mine
+    const words = (value: unknown): string | null =>
+      value === undefined ? null : inWords(path, value, names)
+    return {
       where,
-      path: prefix === '' ? field.path : `${prefix}.${field.path}`,
-      field: fieldWords(field.path, a ? ownVolumes : otherVolumes),
-      mine: words(field.path, a),
-      theirs: words(field.path, b),
-    })
-  }
-  for (const field of own) {
-    const other = others.get(field.key)
-    others.delete(field.key)
-    if (!other || !sameValue(field.value, other.value)) note(field, field, other)
-  }
-  for (const other of others.values()) note(other, undefined, other)
-  return differences
+      path: prefix === '' ? path : `${prefix}.${path}`,
+      field: fieldWords(path, (position) => volumeName(side, position)),
+      mine: words(difference.mine),
+      theirs: words(difference.theirs),
+    }
+  })
+}
+
+function volumeName(side: Partial<Pick<DraftRole, 'storage'>>, position: number): string | undefined {
+  return side.storage?.volumes[position]?.name
 }
 
 function inWords(path: string, value: unknown, names: DraftNames): string {
   if (path === 'roleId' && typeof value === 'string') return names.role(value)
   if (path === 'cloudId' && typeof value === 'string') return names.cloud(value)
   return valueWords(path, value)
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
 
 /** The aliases of the farm roles that the other draft has too, in order. */

@@ -87,18 +87,30 @@ export function runningCost(
     roleOf: (server: CostedServer) => CostedRole | undefined
   },
 ): Cost {
-  const costs: Cost[] = []
+  // Servers that are alike cost alike: each kind is computed once.
+  const kinds = new Map<string, { cost: Cost; count: number }>()
   for (const server of servers) {
-    const isThere =
-      server.status !== 'terminated' && server.instanceState !== null && server.instanceState !== 'terminated'
-    if (!isThere) continue
-    const role = knowledge.roleOf(server)
-    const list = knowledge.prices(server.cloudId, server.location)
-    if (server.instanceState === 'pending' || server.instanceState === 'running') {
-      costs.push(serverCost({ ...(role ?? bareRole), ...server }, knowledge))
-    } else if (role) costs.push(...volumeCosts(role, list))
+    const { status, instanceState } = server
+    if (status === 'terminated' || instanceState === null || instanceState === 'terminated') continue
+    const isPaid = instanceState === 'pending' || instanceState === 'running'
+    const { farmRoleId, roleId, cloudId, location, instanceType } = server
+    const kind = [isPaid, farmRoleId, roleId, cloudId, location, instanceType].join(' ')
+    const known = kinds.get(kind)
+    if (known) known.count += 1
+    else kinds.set(kind, { cost: costNow(server, isPaid, knowledge), count: 1 })
   }
-  return sumCosts(costs)
+  return sumCosts([...kinds.values()].map(({ cost, count }) => timesCost(cost, count)))
+}
+
+function costNow(
+  server: CostedServer,
+  isPaid: boolean,
+  knowledge: CostKnowledge & { roleOf: (server: CostedServer) => CostedRole | undefined },
+): Cost {
+  const role = knowledge.roleOf(server)
+  if (isPaid) return serverCost({ ...(role ?? bareRole), ...server }, knowledge)
+  if (!role) return NO_COST
+  return sumCosts(volumeCosts(role, knowledge.prices(server.cloudId, server.location)))
 }
 
 /** Several costs as one. */

@@ -101,9 +101,9 @@ test('a change of the farm itself says when it holds', () => {
     ['owner note', 'now'],
     ['time zone', 'now'],
     ['launch order', 'next-run'],
+    ['tag team', 'new-servers'],
     ['lease', 'next-run'],
     ['lease · extensions', 'now'],
-    ['tag team', 'new-servers'],
   ])
   expect(fieldsOf(aFarm())?.[0]).toEqual(['lease', 'now'])
   expect(fieldsOf(aFarm({ lease }), aFarm())?.[0]).toEqual(['lease', 'next-run'])

@@ -61,9 +61,11 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
     if (decision.kind === 'suspend') suspending.add(decision.server.id)
   }
   addCreated(groups, design, purpose, known, live, decisions)
+  const designed = new Map<string, FarmRole>(design.roles.map((role) => [role.id, role]))
   for (const server of live) {
-    if (!leaving.has(server.id))
-      groups.ofServer(server).items.push(keepItem(server, design, suspending.has(server.id)))
+    if (leaving.has(server.id)) continue
+    const role = designed.get(server.farmRoleId)
+    groups.ofServer(server).items.push(keepItem(server, role, suspending.has(server.id)))
   }
   const ending = live.filter(({ id }) => leaving.has(id))
   const places = new Set(ending.map(({ farmRoleId, index }) => `${farmRoleId}/${index}`))
@@ -292,8 +294,7 @@ function createItem(
 }
 
 /** A server stays; what its design says otherwise by now only holds for servers launched later (reference 3.7). */
-function keepItem(server: Server, design: FarmDesign, isSuspending: boolean): PlanItem {
-  const role = design.roles.find(({ id }) => id === server.farmRoleId)
+function keepItem(server: Server, role: FarmRole | undefined, isSuspending: boolean): PlanItem {
   const fields: PlanItem['fields'] = []
   const later = (name: string, from: string, to: string): void => {
     fields.push({ name, from, to, effect: 'new-servers' })
