@@ -1,4 +1,5 @@
 import { cloudHandlers } from './clouds.ts'
+import { discoveryHandlers } from './discovery.ts'
 import type { EngineShape } from './engine-shape.ts'
 import { eventHandlers } from './events.ts'
 import { farmHandlers } from './farms.ts'
@@ -32,6 +33,7 @@ export function createRouter({ engine, host, settings, log }: RouterParts) {
     clouds: cloudHandlers(parts),
     images: imageHandlers(parts),
     roles: roleHandlers(parts),
+    discovery: discoveryHandlers(parts),
     farms: farmHandlers(parts),
     servers: serverHandlers(parts),
     keys: keyHandlers(parts),

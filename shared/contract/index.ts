@@ -1,4 +1,5 @@
 import { clouds } from './clouds.contract.ts'
+import { discovery } from './discovery.contract.ts'
 import { events } from './events.contract.ts'
 import { farms } from './farms.contract.ts'
 import { feed } from './feed.contract.ts'
@@ -17,6 +18,7 @@ export const contract = {
   clouds,
   images,
   roles,
+  discovery,
   farms,
   servers,
   keys,

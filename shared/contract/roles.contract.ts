@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { CloudId, RoleId } from '../model/ids.ts'
+import { DeprecationInput } from '../model/deprecation.ts'
+import { CloudId, Name, RoleId } from '../model/ids.ts'
+import { RoleUsage } from '../model/image-plans.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Role, RoleDocument, RoleInput } from '../model/roles.ts'
 import { method } from './method.ts'
@@ -20,6 +22,17 @@ export const roles = {
     .input(z.strictObject({ document: z.unknown() }))
     .output(Role),
   export: method.route({ method: 'GET', path: '/roles/{roleId}/export' }).input(byId).output(RoleDocument),
+  usage: method.route({ method: 'GET', path: '/roles/{roleId}/usage' }).input(byId).output(RoleUsage),
+  clone: method
+    .route({ method: 'POST', path: '/roles/{roleId}/clone' })
+    .input(z.strictObject({ roleId: RoleId, name: Name }))
+    .output(Role),
+  /** From then on farms may not use it anew. */
+  deprecate: method
+    .route({ method: 'POST', path: '/roles/{roleId}/deprecate' })
+    .input(z.strictObject({ roleId: RoleId, ...DeprecationInput.shape }))
+    .output(Role),
+  undeprecate: method.route({ method: 'POST', path: '/roles/{roleId}/undeprecate' }).input(byId).output(Role),
   /** Adds the starter roles and images of a cloud (Ubuntu, Debian, Amazon Linux; the Sandbox’s own); what exists is kept. */
   addStarters: method
     .route({ method: 'POST', path: '/clouds/{cloudId}/starter-roles' })

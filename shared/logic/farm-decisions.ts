@@ -1,6 +1,7 @@
 import type { FarmRole, Scaling } from '../model/farm-roles.ts'
 import type { FarmDesign, FarmState } from '../model/farms.ts'
 import { cannotBeSuspended } from './server-actions.ts'
+import type { ServerId } from '../model/ids.ts'
 import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
 
 /**
@@ -56,7 +57,7 @@ export function freeIndexes(servers: Iterable<Server>, count: number): number[] 
 
 /** What the engine should do for one farm now. */
 export type Decision =
-  | { kind: 'create'; farmRole: FarmRole; indexes: number[]; reason: LaunchReason }
+  | { kind: 'create'; farmRole: FarmRole; indexes: number[]; reason: LaunchReason; replaces?: ServerId }
   | { kind: 'terminate'; server: Server; reason: TerminateReason }
   | { kind: 'suspend'; server: Server }
   | { kind: 'resume'; server: Server }
@@ -108,7 +109,9 @@ export function decide(design: FarmDesign, state: FarmState, servers: readonly S
     for (const role of step) {
       const own = byRole.get(role.id) ?? []
       const count = countServers(own, role.scaling.considerSuspended)
-      if (role.scaling.enabled)
+      const rollout = state.rollouts?.find(({ farmRoleId }) => farmRoleId === role.id)
+      if (rollout) decisions.push(...decideRollout(role, own, rollout.launch))
+      else if (role.scaling.enabled)
         decisions.push(...decideRole(role, own, paused.has(role.id), state.launchedAt))
       if (count.running + count.suspended < role.scaling.min && role.scaling.enabled) stepIsUp = false
     }
@@ -153,6 +156,22 @@ function launchReason(own: readonly Server[], launchedAt: string | null): Launch
       (server.status === 'terminated' && !NOT_LOST.has(server.terminateReason ?? '')),
   )
   return lost ? 'replacement' : 'scaling-up'
+}
+
+/** While its servers are replaced, a farm role gets the asked replacement and nothing else (reference 1.6). */
+function decideRollout(
+  role: FarmRole,
+  own: readonly Server[],
+  launch: { index: number; replaces: ServerId; at: string } | null,
+): Decision[] {
+  if (!launch) return []
+  const isThere = own.some(
+    ({ replacementOf, createdAt }) => replacementOf === launch.replaces && createdAt >= launch.at,
+  )
+  const isTaken = own.some((server) => server.index === launch.index && !ENDED.has(server.status))
+  if (isThere || isTaken) return []
+  const { index, replaces } = launch
+  return [{ kind: 'create', farmRole: role, indexes: [index], reason: 'image-rollout', replaces }]
 }
 
 function decideRole(

@@ -46,6 +46,7 @@ export const ACTION_STATUSES: Readonly<Record<ServerAction, readonly ServerStatu
   release: ['troubleshooting'],
   properties: [...LIVE, 'pending-terminate'],
   log: EVERY,
+  snapshot: ['running', 'suspended', 'troubleshooting'],
 }
 
 /** A status in words, as every screen and table writes it. */
@@ -94,6 +95,8 @@ function neverFor(server: Server, action: ServerAction): string | null {
       return cannotBeSuspended(server)
     case 'connect':
       return server.platform === 'windows' ? 'Windows is reached by RDP with its password.' : null
+    case 'snapshot':
+      return null
     case 'password':
       return server.platform === 'windows' ? null : 'Only Windows has an administrator password.'
     case 'lock':

@@ -8,6 +8,7 @@ export const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
   manual: 'launched by hand',
   'manual-api': 'launched by a program or the command line',
   'image-rollout': 'its farm role got another image',
+  imported: 'imported from the cloud by hand',
 }
 
 /**
@@ -21,6 +22,7 @@ export const LAUNCH_REASON_CODES: Readonly<Record<LaunchReason, number>> = {
   'farm-launched': 3,
   'manual-api': 4,
   manual: 5,
+  imported: 5,
 }
 
 /** Why a server was terminated, in words. */
@@ -64,5 +66,5 @@ export function terminateReasonText(reason: TerminateReason): string {
 /** Who had it launched: a person who launched it or its farm, or Farmhand by itself. */
 export function launchedBy(reason: LaunchReason): 'a person' | 'a program' | 'Farmhand' {
   if (reason === 'manual-api') return 'a program'
-  return reason === 'manual' || reason === 'farm-launched' ? 'a person' : 'Farmhand'
+  return reason === 'manual' || reason === 'farm-launched' || reason === 'imported' ? 'a person' : 'Farmhand'
 }

@@ -57,6 +57,10 @@ export const EventKind = z.enum([
   'SecurityGroupChanged',
   'SecurityGroupDeleted',
   'OrphanTerminated',
+  'ImageCreated',
+  'ImageDeregistered',
+  'ServerImported',
+  'ServersReplaced',
 ])
 export type EventKind = z.infer<typeof EventKind>
 

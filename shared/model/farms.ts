@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AllowedHours } from './allowed-hours.ts'
 import { ErrorInfo } from './errors.ts'
 import { FarmRole, FarmRoleDocument, FarmRoleInput, Tags } from './farm-roles.ts'
-import { FarmId, FarmRoleId, Name, Timestamp } from './ids.ts'
+import { FarmId, FarmRoleId, Name, ServerId, Timestamp } from './ids.ts'
 
 export const LaunchOrder = z.enum(['simultaneous', 'sequential'])
 export type LaunchOrder = z.infer<typeof LaunchOrder>
@@ -126,6 +126,18 @@ export const FarmState = z.object({
   problem: ErrorInfo.nullable(),
   /** Farm roles whose launches pause after repeated failures, with the reason. */
   paused: z.array(z.object({ farmRoleId: FarmRoleId, since: Timestamp, until: Timestamp, error: ErrorInfo })),
+  /**
+   * Farm roles whose servers are being replaced: scaling leaves them alone meanwhile, and `launch` asks for the next
+   * replacement. Absent: none.
+   */
+  rollouts: z
+    .array(
+      z.object({
+        farmRoleId: FarmRoleId,
+        launch: z.object({ index: z.number().int().min(1), replaces: ServerId, at: Timestamp }).nullable(),
+      }),
+    )
+    .optional(),
 })
 export type FarmState = z.infer<typeof FarmState>
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Architecture, Location } from './clouds.ts'
+import { Deprecation } from './deprecation.ts'
 import { CloudId, ImageId, Name, Timestamp } from './ids.ts'
 
 export const OsFamily = z.enum([
@@ -49,13 +50,15 @@ export const Image = z.strictObject({
   agentInstalled: z.boolean().default(false),
   cloudInitInstalled: z.boolean().default(true),
   description: z.string().max(1000).default(''),
+  /** Null: it may be chosen. */
+  deprecated: Deprecation.nullable().default(null),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 })
 export type Image = z.infer<typeof Image>
 
 /** What a person gives to register or change an image. */
-export const ImageInput = Image.omit({ id: true, createdAt: true, updatedAt: true })
+export const ImageInput = Image.omit({ id: true, deprecated: true, createdAt: true, updatedAt: true })
 export type ImageInput = z.input<typeof ImageInput>
 
 /** `farmhand image import|export`: the cloud by name. */

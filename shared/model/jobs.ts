@@ -3,6 +3,10 @@ import { ErrorInfo } from './errors.ts'
 import { JobId, Timestamp } from './ids.ts'
 import { BulkAction, BulkOptions, BulkOutcome } from './servers.ts'
 
+/** A line that a job wrote about itself. */
+export const LogLine = z.object({ at: Timestamp, text: z.string() })
+export type LogLine = z.infer<typeof LogLine>
+
 export const JobState = z.enum(['running', 'done', 'failed', 'cancelled', 'interrupted'])
 export type JobState = z.infer<typeof JobState>
 
@@ -19,6 +23,11 @@ export const JobKind = z.enum([
   'key.regenerate',
   'cloud.refresh',
   'roles.starter',
+  'server.snapshot',
+  'image.copy',
+  'image.deregister',
+  'servers.rollout',
+  'servers.import',
 ])
 export type JobKind = z.infer<typeof JobKind>
 
@@ -28,10 +37,15 @@ export const Job = z.object({
   kind: JobKind,
   /** A sentence fragment for people: "Launch farm shop". */
   title: z.string(),
-  target: z.object({ kind: z.enum(['farm', 'server', 'cloud', 'key', 'workspace']), id: z.string() }),
+  target: z.object({
+    kind: z.enum(['farm', 'server', 'cloud', 'key', 'workspace', 'image', 'role']),
+    id: z.string(),
+  }),
   state: JobState,
   /** Finished and expected units, and what is happening now. */
   progress: z.object({ done: z.number().int(), total: z.number().int(), step: z.string() }),
+  /** What it wrote about itself, oldest first; absent: nothing. */
+  log: z.array(LogLine).optional(),
   error: ErrorInfo.nullable(),
   cancellable: z.boolean(),
   /** A job about a selection of servers: what was asked, and how each of them fares. */

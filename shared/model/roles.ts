@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Deprecation } from './deprecation.ts'
 import { ImageId, Name, RoleId, Timestamp } from './ids.ts'
 import { OsFamily } from './images.ts'
 
@@ -19,12 +20,22 @@ export const Role = z.strictObject({
   osFamily: OsFamily,
   imageIds: z.array(ImageId).default([]),
   tags: z.array(Tag).default([]),
+  /** Made for imported servers: it cannot launch any. */
+  isSystem: z.boolean().default(false),
+  /** Null: farms may use it anew. */
+  deprecated: Deprecation.nullable().default(null),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 })
 export type Role = z.infer<typeof Role>
 
-export const RoleInput = Role.omit({ id: true, createdAt: true, updatedAt: true })
+export const RoleInput = Role.omit({
+  id: true,
+  isSystem: true,
+  deprecated: true,
+  createdAt: true,
+  updatedAt: true,
+})
 export type RoleInput = z.input<typeof RoleInput>
 
 /** `farmhand role import|export`: images by name. */

@@ -26,6 +26,7 @@ export const LaunchReason = z.enum([
   'manual',
   'manual-api',
   'image-rollout',
+  'imported',
 ])
 export type LaunchReason = z.infer<typeof LaunchReason>
 
@@ -113,6 +114,10 @@ export const Server = z.object({
   /** What is left of a hard reboot: stop it, then start it. */
   restart: z.enum(['stop', 'start']).nullable().default(null),
   launchReason: LaunchReason,
+  /** The server that it replaces in a rollout; absent: none. */
+  replacementOf: ServerId.nullable().optional(),
+  /** Which key logs in: its farm's (absent too), one of its own that was given at its import, or none that we have. */
+  access: z.enum(['farm-key', 'own-key', 'none']).optional(),
   terminateReason: TerminateReason.nullable(),
   /** Pending terminate: when the cloud is asked at the earliest (reference 4.7); null: at once. */
   terminateAt: Timestamp.nullable().default(null),
@@ -160,6 +165,7 @@ export const ServerAction = z.enum([
   'release',
   'properties',
   'log',
+  'snapshot',
 ])
 export type ServerAction = z.infer<typeof ServerAction>
 

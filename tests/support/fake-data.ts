@@ -270,6 +270,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
     agentInstalled: false,
     cloudInitInstalled: true,
     description: '',
+    deprecated: null,
     createdAt: at(9000),
     updatedAt: at(9000),
   }))
@@ -281,6 +282,8 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
     osFamily: 'ubuntu',
     imageIds: [ImageId.parse(`image-${name}`)],
     tags: ['lts'],
+    isSystem: false,
+    deprecated: null,
     createdAt: at(9000),
     updatedAt: at(9000),
   }))

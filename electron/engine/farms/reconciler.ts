@@ -279,6 +279,7 @@ export class Reconciler {
       restart: null,
       heldFrom: null,
       launchReason: decision.reason,
+      replacementOf: decision.replaces ?? null,
       terminateReason: null,
       terminateAt: null,
       terminationProtected: role.cloudFeatures.terminationProtection,

@@ -1,6 +1,6 @@
 import { AppError, type ErrorInfo, toAppError } from '../../../shared/model/errors.ts'
 import { JobId } from '../../../shared/model/ids.ts'
-import type { Job, JobKind } from '../../../shared/model/jobs.ts'
+import type { Job, JobKind, LogLine } from '../../../shared/model/jobs.ts'
 import type { Clock, Log } from '../ports.ts'
 
 /** Ended jobs that stay visible. */
@@ -18,9 +18,12 @@ export type JobReport = (
   | { state: 'running'; done: number; total: number; step: string }
   | { state: 'done'; done: number; total: number; step: string }
   | { state: 'failed'; error: ErrorInfo }
+  | { state: 'cancelled' }
 ) & {
   /** How each server of a selection fares now; absent: as it was. */
   bulk?: Job['bulk']
+  /** What the work wrote about itself; absent: as it was. */
+  log?: readonly LogLine[]
 }
 
 /**
@@ -188,7 +191,16 @@ export class Jobs {
   }
 
   async #apply(before: Job, report: JobReport): Promise<void> {
-    const job = report.bulk === undefined ? before : { ...before, bulk: report.bulk }
+    const isLonger = report.log !== undefined && report.log.length !== (before.log?.length ?? 0)
+    const job = {
+      ...before,
+      ...(report.bulk === undefined ? {} : { bulk: report.bulk }),
+      ...(isLonger ? { log: [...(report.log ?? [])] } : {}),
+    }
+    if (report.state === 'cancelled') {
+      await this.#end(job, 'cancelled', null)
+      return
+    }
     if (report.state === 'failed') {
       await this.#end(job, 'failed', report.error)
       return
@@ -200,7 +212,7 @@ export class Jobs {
       progress.total === job.progress.total &&
       progress.step === job.progress.step
     if (report.state === 'done') await this.#end({ ...job, progress }, 'done', null)
-    else if (!same) await this.#keep({ ...job, progress })
+    else if (!same || isLonger) await this.#keep({ ...job, progress })
   }
 
   #make(kind: JobKind, target: Job['target'], title: string, cancellable: boolean): Job {

@@ -12,6 +12,7 @@ import { JobRows } from './job-rows.ts'
 import { HostKeyRows, SshKeyRows } from './key-rows.ts'
 import { migrations } from './migrations.ts'
 import { ServerRows } from './server-rows.ts'
+import { TaskRows } from './task-rows.ts'
 import { Store } from './store.ts'
 
 /**
@@ -22,6 +23,7 @@ export interface Ledger {
   readonly servers: ServerRows
   readonly events: EventRows
   readonly jobs: JobRows
+  readonly tasks: TaskRows
   readonly cloudCalls: CloudCallRows
   readonly sshKeys: SshKeyRows
   readonly elasticIps: ElasticIpRows
@@ -56,6 +58,7 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     servers: new ServerRows(store, dataDir, events),
     events,
     jobs: new JobRows(store, dataDir),
+    tasks: new TaskRows(store, dataDir),
     cloudCalls,
     sshKeys: new SshKeyRows(store, dataDir),
     elasticIps: new ElasticIpRows(store, dataDir),

@@ -114,4 +114,16 @@ export const migrations: readonly Migration[] = [
   ) STRICT;
   CREATE INDEX elastic_ips_by_farm ON elastic_ips (farm_id);
   `,
+  // Long pieces of work, kept in steps.
+  `
+  CREATE TABLE tasks (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data))
+  ) STRICT;
+  CREATE INDEX tasks_by_time ON tasks (created_at);
+  CREATE INDEX tasks_running ON tasks (created_at) WHERE state = 'running';
+  `,
 ]

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { DeprecationInput } from '../../../shared/model/deprecation.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import { ImageId } from '../../../shared/model/ids.ts'
 import { type Image, ImageDocument, type ImageInput } from '../../../shared/model/images.ts'
@@ -27,9 +29,17 @@ export class Images {
   }
 
   async create(input: ImageInput): Promise<Image> {
+    return this.createAs(this.#options.newId(), input)
+  }
+
+  /** Under an id chosen before, so that asking again after a crash registers nothing twice. */
+  async createAs(id: string, input: ImageInput): Promise<Image> {
+    const there = this.#options.store.find(id)
+    if (there) return there
     const now = this.#now()
     const image = this.#checked(input, {
-      id: ImageId.parse(this.#options.newId()),
+      id: ImageId.parse(id),
+      deprecated: null,
       createdAt: now,
       updatedAt: now,
     })
@@ -39,9 +49,24 @@ export class Images {
 
   async update({ imageId, image }: { imageId: string; image: ImageInput }): Promise<Image> {
     const before = this.#options.store.get(imageId)
-    const next = this.#checked(image, { id: before.id, createdAt: before.createdAt, updatedAt: this.#now() })
+    const next = this.#checked(image, { ...kept(before), updatedAt: this.#now() })
     await this.#options.store.put(next)
     return next
+  }
+
+  /** From then on it is not to be chosen anew. */
+  async deprecate(input: { imageId: string } & z.input<typeof DeprecationInput>): Promise<Image> {
+    const image = this.#options.store.get(input.imageId)
+    const replacement = input.replacementId == null ? null : this.#options.store.get(input.replacementId)
+    if (replacement?.id === image.id) {
+      throw invalid('replacementId', 'An image cannot replace itself. Choose another.')
+    }
+    const deprecated = { from: input.from ?? this.#now(), replacementId: replacement?.id ?? null }
+    return this.#put({ ...image, deprecated, updatedAt: this.#now() })
+  }
+
+  async undeprecate({ imageId }: { imageId: string }): Promise<Image> {
+    return this.#put({ ...this.#options.store.get(imageId), deprecated: null, updatedAt: this.#now() })
   }
 
   /** Throws `image.in_use` naming the roles that use it. */
@@ -72,6 +97,7 @@ export class Images {
   async export({ imageId }: { imageId: string }): Promise<ImageDocument> {
     const {
       id: _id,
+      deprecated: _deprecated,
       createdAt: _made,
       updatedAt: _changed,
       cloudId,
@@ -81,7 +107,12 @@ export class Images {
     return { schema: 'farmhand.image/v1', ...rest, cloud: cloud?.name ?? cloudId }
   }
 
-  #checked(input: ImageInput, own: Pick<Image, 'id' | 'createdAt' | 'updatedAt'>): Image {
+  async #put(image: Image): Promise<Image> {
+    await this.#options.store.put(image)
+    return image
+  }
+
+  #checked(input: ImageInput, own: Pick<Image, OwnField>): Image {
     const image = this.#options.store.parse({ ...input, ...own })
     const taken = this.#options.store.findByName(image.name)
     if (taken && taken.id !== image.id) {
@@ -113,4 +144,11 @@ function invalid(
   code: 'input.invalid' | 'input.conflict' = 'input.invalid',
 ): AppError {
   return new AppError(code, { message, details: { faults: [{ path, message }] } })
+}
+
+/** What no form sets. */
+type OwnField = 'id' | 'deprecated' | 'createdAt' | 'updatedAt'
+
+function kept({ id, deprecated, createdAt }: Image): Omit<Pick<Image, OwnField>, 'updatedAt'> {
+  return { id, deprecated, createdAt }
 }

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { DeprecationInput } from '../../../shared/model/deprecation.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { FarmDesign } from '../../../shared/model/farms.ts'
 import { RoleId } from '../../../shared/model/ids.ts'
@@ -42,9 +44,18 @@ export class Roles {
   }
 
   async create(input: RoleInput): Promise<Role> {
+    return this.createAs({ id: this.#options.newId(), isSystem: false }, input)
+  }
+
+  /** Under an id chosen before, so that asking again after a crash makes nothing twice; or as a system role. */
+  async createAs(own: { id: string; isSystem: boolean }, input: RoleInput): Promise<Role> {
+    const there = this.#options.store.find(own.id)
+    if (there) return there
     const now = this.#now()
     const role = this.#checked(input, {
-      id: RoleId.parse(this.#options.newId()),
+      id: RoleId.parse(own.id),
+      isSystem: own.isSystem,
+      deprecated: null,
       createdAt: now,
       updatedAt: now,
     })
@@ -54,9 +65,42 @@ export class Roles {
 
   async update({ roleId, role }: { roleId: string; role: RoleInput }): Promise<Role> {
     const before = this.#options.store.get(roleId)
-    const next = this.#checked(role, { id: before.id, createdAt: before.createdAt, updatedAt: this.#now() })
+    const next = this.#checked(role, { ...kept(before), updatedAt: this.#now() })
     await this.#options.store.put(next)
     return next
+  }
+
+  /** A copy under another name; a system role's copy may launch servers. */
+  async clone({ roleId, name }: { roleId: string; name: string }): Promise<Role> {
+    const {
+      id: _id,
+      isSystem: _,
+      deprecated: _deprecated,
+      createdAt: _made,
+      updatedAt: _changed,
+      ...rest
+    } = this.#options.store.get(roleId)
+    return this.create({ ...rest, name })
+  }
+
+  /** From then on farms may not use it anew; those that do keep it. */
+  async deprecate(input: { roleId: string } & z.input<typeof DeprecationInput>): Promise<Role> {
+    const role = this.#options.store.get(input.roleId)
+    const replacement = input.replacementId == null ? null : this.#options.store.get(input.replacementId)
+    if (replacement?.id === role.id)
+      throw fault('replacementId', 'A role cannot replace itself. Choose another.')
+    if (replacement && replacement.osFamily !== role.osFamily) {
+      throw fault(
+        'replacementId',
+        `“${replacement.name}” is for ${replacement.osFamily}, “${role.name}” for ${role.osFamily}.`,
+      )
+    }
+    const deprecated = { from: input.from ?? this.#now(), replacementId: replacement?.id ?? null }
+    return this.#put({ ...role, deprecated, updatedAt: this.#now() })
+  }
+
+  async undeprecate({ roleId }: { roleId: string }): Promise<Role> {
+    return this.#put({ ...this.#options.store.get(roleId), deprecated: null, updatedAt: this.#now() })
   }
 
   /** Throws `role.in_use` naming the farms that use it. */
@@ -105,6 +149,8 @@ export class Roles {
   async export({ roleId }: { roleId: string }): Promise<RoleDocument> {
     const {
       id: _id,
+      isSystem: _isSystem,
+      deprecated: _deprecated,
       createdAt: _made,
       updatedAt: _changed,
       imageIds,
@@ -117,7 +163,12 @@ export class Roles {
     }
   }
 
-  #checked(input: RoleInput, own: Pick<Role, 'id' | 'createdAt' | 'updatedAt'>): Role {
+  async #put(role: Role): Promise<Role> {
+    await this.#options.store.put(role)
+    return role
+  }
+
+  #checked(input: RoleInput, own: Pick<Role, OwnField>): Role {
     const role = this.#options.store.parse({ ...input, ...own })
     const taken = this.#options.store.findByName(role.name)
     if (taken && taken.id !== role.id) {
@@ -159,4 +210,11 @@ function fault(
   code: 'input.invalid' | 'input.conflict' = 'input.invalid',
 ): AppError {
   return new AppError(code, { message, details: { faults: [{ path, message }] } })
+}
+
+/** What no form sets. */
+type OwnField = 'id' | 'isSystem' | 'deprecated' | 'createdAt' | 'updatedAt'
+
+function kept({ id, isSystem, deprecated, createdAt }: Role): Omit<Pick<Role, OwnField>, 'updatedAt'> {
+  return { id, isSystem, deprecated, createdAt }
 }

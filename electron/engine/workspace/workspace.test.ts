@@ -103,6 +103,8 @@ describe('a collection', () => {
         osFamily: 'ubuntu',
         imageIds: [],
         tags: ['x'],
+        isSystem: false,
+        deprecated: null,
       } as const
       const common = { ...role, imageIds: [], tags: ['x'], createdAt: at, updatedAt: at }
       await roles.put({ ...common, name: 'web', id: 'role-2' as never })

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { guessOs, osWords, sourceWords } from './image-words.ts'
+import { guessOs } from '../../../shared/logic/os-guess.ts'
+import { osWords, sourceWords } from './image-words.ts'
 
 it.each([
   ['ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-20260101', 'ubuntu', '24.04', 'ubuntu'],

@@ -1,0 +1,4 @@
+export { Discovery } from './discovery.ts'
+export { Imports } from './imports.ts'
+export { ImportPlaces } from './import-places.ts'
+export { ServerKeys } from './server-keys.ts'

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import type { Image } from '../../shared/model/images.ts'
+import type { ImageUsage, RoleUsage } from '../../shared/model/image-plans.ts'
+import type { Role } from '../../shared/model/roles.ts'
+import { usageOfImage, usageOfRole } from '../../shared/logic/usage.ts'
+import type { Clouds } from './clouds/index.ts'
+import { Discovery, ImportPlaces, Imports, type ServerKeys } from './discovery/index.ts'
+import type { Events } from './events/index.ts'
+import type { Farms, FarmStore } from './farms/index.ts'
+import { Deregistrations, ImageCopies, ImageReplacing, RoleSwap, Snapshots } from './images/index.ts'
+import type { Clock } from './ports.ts'
+import { Rollouts } from './rollouts/index.ts'
+import type { DesignStore, Images, Roles } from './roles/index.ts'
+import type { ImageFinder, ServerStore } from './servers/index.ts'
+import type { Tasks } from './tasks/index.ts'
+
+interface ImageServicesParts {
+  clouds: Clouds
+  images: Images
+  imageStore: DesignStore<Image>
+  roles: Roles
+  roleStore: DesignStore<Role>
+  farms: Farms
+  farmStore: FarmStore
+  serverStore: ServerStore
+  finder: ImageFinder
+  tasks: Tasks
+  keys: ServerKeys
+  events: Events
+  clock: Clock
+  newId: () => string
+  workspaceId: string
+  /** What was said about an unknown instance is no longer true. */
+  onAdopted: (instanceId: string) => void
+  wake: () => void
+}
+
+/** Puts together what works on images, replaces servers and takes instances over. */
+export function createImageServices(parts: ImageServicesParts) {
+  const { clouds, images, imageStore, roles, roleStore, farmStore, serverStore, tasks, events, wake } = parts
+  const watch: Clouds['watch'] = (cloudId, location, call) => clouds.watch(cloudId, location, call)
+  const common = { clouds, images, imageStore, roles, roleStore, tasks, clock: parts.clock, newId: parts.newId }
+  const made = { ...common, newToken: randomUUID, workspaceId: parts.workspaceId }
+  const tellFarm =
+    (kind: 'FarmChanged' | 'ServersReplaced') =>
+    (farm: { id: string }, message: string): Promise<void> =>
+      events.tell(kind, message, { farmId: farm.id })
+  const rollouts = new Rollouts({
+    ...common,
+    farms: farmStore,
+    servers: serverStore,
+    tell: tellFarm('ServersReplaced'),
+    wake,
+  })
+  const swap = new RoleSwap({
+    ...common,
+    farms: farmStore,
+    servers: serverStore,
+    rollouts,
+    tell: tellFarm('FarmChanged'),
+  })
+  const snapshots = new Snapshots({
+    ...made,
+    farms: farmStore,
+    servers: serverStore,
+    swap,
+    tell: (message, { farmId, serverId }) =>
+      events.tell('ImageCreated', message, { farmId: farmId ?? null, serverId: serverId ?? null }),
+  })
+  const copies = new ImageCopies({ ...made, finder: parts.finder })
+  const deregistrations = new Deregistrations({
+    ...common,
+    farms: () => farmStore.list(),
+    servers: serverStore,
+    tell: (message) => events.tell('ImageDeregistered', message),
+  })
+  const replacing = new ImageReplacing({ ...common, farms: farmStore, servers: serverStore, rollouts })
+  const places = new ImportPlaces({
+    ...common,
+    farms: parts.farms,
+    farmStore,
+    cloudName: (cloudId) => clouds.get(cloudId).name,
+  })
+  const imports = new Imports({
+    ...made,
+    watch,
+    farms: farmStore,
+    servers: serverStore,
+    keys: parts.keys,
+    cloudName: (cloudId) => clouds.get(cloudId).name,
+    roleName: (roleId) => roles.nameOf(roleId),
+    imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
+    onAdopted: parts.onAdopted,
+    wake,
+  })
+  const discovery = new Discovery({
+    ...made,
+    watch,
+    farms: farmStore,
+    servers: serverStore,
+    places,
+    keys: parts.keys,
+    snapshot: (input) => snapshots.beginOfInstance(input),
+    imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
+  })
+  tasks.register({
+    snapshot: snapshots,
+    'image-copy': copies,
+    'image-deregister': deregistrations,
+    rollout: rollouts,
+    import: imports,
+  })
+  return {
+    rollouts,
+    discovery,
+    /** What the contract asks of images besides registering them. */
+    imageMethods: {
+      usage: async ({ imageId }: { imageId: string }): Promise<ImageUsage> =>
+        usageOfImage(imageStore.get(imageId), roleStore.list(), farmStore.list(), serverStore.all()),
+      fromServer: snapshots.begin.bind(snapshots),
+      copy: copies.begin.bind(copies),
+      planDeregister: deregistrations.plan.bind(deregistrations),
+      deregister: deregistrations.begin.bind(deregistrations),
+      planReplace: replacing.plan.bind(replacing),
+      replace: replacing.carryOut.bind(replacing),
+    },
+    roleMethods: {
+      usage: async ({ roleId }: { roleId: string }): Promise<RoleUsage> =>
+        usageOfRole(roleStore.get(roleId).id, farmStore.list(), serverStore.all()),
+    },
+  }
+}
+

@@ -1,0 +1,5 @@
+export { Deregistrations } from './deregistrations.ts'
+export { ImageCopies } from './image-copies.ts'
+export { ImageReplacing } from './image-replacing.ts'
+export { RoleSwap } from './role-swap.ts'
+export { Snapshots } from './snapshots.ts'

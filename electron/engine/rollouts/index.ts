@@ -1,0 +1,1 @@
+export { Rollouts, type RolloutTarget } from './rollouts.ts'
