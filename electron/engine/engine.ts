@@ -16,6 +16,7 @@ import { ElasticIpKeeper, ElasticIpPreparation } from './addresses/index.ts'
 import { keyOfServer } from '../../shared/logic/ssh-keys.ts'
 import { CloudAccounts, cloudOpeners, type CloudProvider, Clouds, listAwsProfiles } from './clouds/index.ts'
 import type { DataDir } from './data-dir/index.ts'
+import { ServerKeys } from './discovery/index.ts'
 import { Events } from './events/index.ts'
 import {
   createFarms,
@@ -28,6 +29,7 @@ import {
 } from './farms/index.ts'
 import { resourceWords } from '../../shared/logic/resource-words.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
+import { createImageServices } from './image-services.ts'
 import { Jobs } from './jobs/index.ts'
 import { Notices } from './notices/index.ts'
 import { openState } from './open-state.ts'
@@ -52,6 +54,7 @@ import {
 } from './servers/index.ts'
 import { createKeys } from './keys/index.ts'
 import { decryptWindowsPassword, FarmKeys, HostKeys, SshConnections } from './ssh/index.ts'
+import { Tasks } from './tasks/index.ts'
 import { Terminals } from './terminals/index.ts'
 
 /** Short ids keep tags and file names readable: 12 characters of 5 bits, 60 random bits. */
@@ -89,6 +92,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     newId,
     onChange: (job) => feed.put('jobs', job),
   })
+  const tasks = new Tasks({ repository: ledger.tasks, jobs, clock, log })
 
   const imageStore = new DesignStore<Image>({
     noun: 'image',
@@ -166,8 +170,11 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       feed.put('servers', ...changed)
       feed.drop('servers', ...forgotten)
       void inBackground(jobs.lookAgain())
+      void inBackground(imageServices.discovery.forgetKeys(changed))
+      tasks.wake()
     },
   })
+  const serverKeys = new ServerKeys(vault)
 
   const hostKeys = new HostKeys({
     store: ledger.hostKeys,
@@ -191,6 +198,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   const targets = new SshTargets({
     findKey: (server) => keyOfServer(keys.list(), server),
     privateKey: (key) => keys.privateKey(key),
+    ownKey: (server) => serverKeys.of(server),
     isPinned: async (serverId) => (await hostKeys.pinned(serverId)) !== undefined,
     provider: (cloudId) => clouds.provider(cloudId),
   })
@@ -214,11 +222,12 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       void inBackground(events.tell('SecurityGroupCreated', `Security group ${name} was made`, about))
     },
   })
+  const finder = new ImageFinder({ clock })
   const launcher = new ServerLauncher({
     store: serverStore,
     intents: new LaunchIntents(ledger.cloudCalls),
     groups,
-    images: new ImageFinder({ clock }),
+    images: finder,
     clock,
     log,
     random: Math.random,
@@ -286,6 +295,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     probeSsh: doors.probeSsh ?? probeSsh,
     onPass: () => void inBackground(finisher.run().then(() => jobs.lookAgain())),
     onStranger: (cloudId, location, instance) => {
+      if (imageServices.discovery.isBeingImported(instance.id)) return
       notices.show({
         id: `stranger-${instance.id}`,
         severity: 'warning',
@@ -357,6 +367,25 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     wake,
   })
 
+  const imageServices = createImageServices({
+    clouds,
+    images,
+    imageStore,
+    roles,
+    roleStore,
+    farms,
+    farmStore,
+    serverStore,
+    finder,
+    tasks,
+    keys: serverKeys,
+    events,
+    clock,
+    newId,
+    workspaceId,
+    onAdopted: (instanceId) => void inBackground(notices.dismiss({ noticeId: `stranger-${instanceId}` })),
+    wake,
+  })
   const followers = {
     ...farmFollowers({
       farms: farmStore,
@@ -482,8 +511,10 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   return {
     dataDir: dataDir satisfies DataDir,
     clouds: accounts,
-    images,
+    images: Object.assign(images, imageServices.imageMethods),
+    discovery: imageServices.discovery,
     roles: Object.assign(roles, {
+      ...imageServices.roleMethods,
       addStarters: (input: { cloudId: string }) => accounts.addStarters(input),
     }),
     farms,
@@ -525,15 +556,19 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       })
       await Promise.all([imageStore.start(), roleStore.start(), farmStore.start(), keys.start()])
       await serverStore.start()
+      await tasks.load()
       await jobs.start()
+      await imageServices.rollouts.start()
       await clouds.start()
       reconciler.start()
+      tasks.start()
       wake()
       timetable.start()
     },
     /** Ends what goes on and closes the files; what was acknowledged is on disk already. */
     async stop(): Promise<void> {
       await timetable.stop()
+      await tasks.stop()
       await reconciler.stop()
       await preparations.stop()
       prompts.stop()

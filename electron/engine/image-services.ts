@@ -6,7 +6,7 @@ import { usageOfImage, usageOfRole } from '../../shared/logic/usage.ts'
 import type { Clouds } from './clouds/index.ts'
 import { Discovery, ImportPlaces, Imports, type ServerKeys } from './discovery/index.ts'
 import type { Events } from './events/index.ts'
-import type { Farms, FarmStore } from './farms/index.ts'
+import type { createFarms, FarmStore } from './farms/index.ts'
 import { Deregistrations, ImageCopies, ImageReplacing, RoleSwap, Snapshots } from './images/index.ts'
 import type { Clock } from './ports.ts'
 import { Rollouts } from './rollouts/index.ts'
@@ -20,7 +20,7 @@ interface ImageServicesParts {
   imageStore: DesignStore<Image>
   roles: Roles
   roleStore: DesignStore<Role>
-  farms: Farms
+  farms: ReturnType<typeof createFarms>
   farmStore: FarmStore
   serverStore: ServerStore
   finder: ImageFinder
@@ -39,7 +39,16 @@ interface ImageServicesParts {
 export function createImageServices(parts: ImageServicesParts) {
   const { clouds, images, imageStore, roles, roleStore, farmStore, serverStore, tasks, events, wake } = parts
   const watch: Clouds['watch'] = (cloudId, location, call) => clouds.watch(cloudId, location, call)
-  const common = { clouds, images, imageStore, roles, roleStore, tasks, clock: parts.clock, newId: parts.newId }
+  const common = {
+    clouds,
+    images,
+    imageStore,
+    roles,
+    roleStore,
+    tasks,
+    clock: parts.clock,
+    newId: parts.newId,
+  }
   const made = { ...common, newToken: randomUUID, workspaceId: parts.workspaceId }
   const tellFarm =
     (kind: 'FarmChanged' | 'ServersReplaced') =>
@@ -130,4 +139,3 @@ export function createImageServices(parts: ImageServicesParts) {
     },
   }
 }
-

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { Location } from '../model/clouds.ts'
-import { DiscoveredInstance, ImportInput, ImportPlan, ImportResult, SetServerKey } from '../model/discovery.ts'
+import {
+  DiscoveredInstance,
+  ImportInput,
+  ImportPlan,
+  ImportResult,
+  SetServerKey,
+} from '../model/discovery.ts'
 import { CloudId, JobId } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Server } from '../model/servers.ts'

@@ -35,7 +35,10 @@ export const images = {
   export: method.route({ method: 'GET', path: '/images/{imageId}/export' }).input(byId).output(ImageDocument),
   usage: method.route({ method: 'GET', path: '/images/{imageId}/usage' }).input(byId).output(ImageUsage),
   /** Makes an image, or a role with it, of a server, and puts it in use when asked. */
-  fromServer: method.route({ method: 'POST', path: '/images/from-server' }).input(SnapshotInput).output(JobRef),
+  fromServer: method
+    .route({ method: 'POST', path: '/images/from-server' })
+    .input(SnapshotInput)
+    .output(JobRef),
   /** `intoRoles`: roles of the image get the copies too, where they have no image yet. */
   copy: method
     .route({ method: 'POST', path: '/images/{imageId}/copy' })
@@ -52,8 +55,14 @@ export const images = {
     .input(byId)
     .output(DeregisterPlan),
   /** Takes the image and its snapshots out of the cloud; refused while a role uses it. */
-  deregister: method.route({ method: 'POST', path: '/images/{imageId}/deregister' }).input(byId).output(JobRef),
-  planReplace: method.route({ method: 'POST', path: '/images/{imageId}/replace/plan' }).input(Replace).output(ReplacePlan),
+  deregister: method
+    .route({ method: 'POST', path: '/images/{imageId}/deregister' })
+    .input(byId)
+    .output(JobRef),
+  planReplace: method
+    .route({ method: 'POST', path: '/images/{imageId}/replace/plan' })
+    .input(Replace)
+    .output(ReplacePlan),
   /** Swaps the image for another in roles; `jobId` is null when no server is replaced. */
   replace: method
     .route({ method: 'POST', path: '/images/{imageId}/replace' })
@@ -63,5 +72,8 @@ export const images = {
     .route({ method: 'POST', path: '/images/{imageId}/deprecate' })
     .input(z.strictObject({ imageId: ImageId, ...DeprecationInput.shape }))
     .output(Image),
-  undeprecate: method.route({ method: 'POST', path: '/images/{imageId}/undeprecate' }).input(byId).output(Image),
+  undeprecate: method
+    .route({ method: 'POST', path: '/images/{imageId}/undeprecate' })
+    .input(byId)
+    .output(Image),
 }

@@ -1,5 +1,10 @@
 import { AppError, type Fault } from '../../../shared/model/errors.ts'
-import { DiscoveredInstance, type ImportInput, type ImportPlan, type ImportResult } from '../../../shared/model/discovery.ts'
+import {
+  DiscoveredInstance,
+  type ImportInput,
+  type ImportPlan,
+  type ImportResult,
+} from '../../../shared/model/discovery.ts'
 import { CloudId, FarmId, ServerId } from '../../../shared/model/ids.ts'
 import type { Image, Os } from '../../../shared/model/images.ts'
 import type { JobRef } from '../../../shared/model/jobs.ts'
@@ -53,7 +58,9 @@ export class Discovery {
       return { instances: strange, imageNames: await imageNamesOf(provider, location, strange) }
     })
     return instances
-      .map((instance) => this.#describe(cloudId, location, instance, imageNames.get(instance.imageId) ?? null))
+      .map((instance) =>
+        this.#describe(cloudId, location, instance, imageNames.get(instance.imageId) ?? null),
+      )
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
   }
 
@@ -108,7 +115,8 @@ export class Discovery {
 
   async importResults({ jobId }: { jobId: string }): Promise<ImportResult[]> {
     const task = this.#options.tasks.find(jobId)
-    if (task?.kind !== 'import') throw new AppError('input.not_found', { message: `Job ${jobId} is no import.` })
+    if (task?.kind !== 'import')
+      throw new AppError('input.not_found', { message: `Job ${jobId} is no import.` })
     return task.items.map(({ instanceId, name, serverId, state, error }) => ({
       instanceId,
       name,
@@ -158,7 +166,8 @@ export class Discovery {
   /** Keys of servers that are gone are of no use to anybody. */
   async forgetKeys(changed: readonly Server[]): Promise<void> {
     for (const server of changed) {
-      if (server.status === 'terminated' && server.access === 'own-key') await this.#options.keys.forget(server.id)
+      if (server.status === 'terminated' && server.access === 'own-key')
+        await this.#options.keys.forget(server.id)
     }
   }
 
@@ -167,7 +176,8 @@ export class Discovery {
       if (server.cloudId !== cloudId || server.status === 'terminated') continue
       if (server.cloudServerId === instance.id) return true
       // Launched a moment ago, and its answer not written down yet.
-      if (server.cloudServerId === null && instance.tags[TAGS.server]?.split(' ').includes(server.id)) return true
+      if (server.cloudServerId === null && instance.tags[TAGS.server]?.split(' ').includes(server.id))
+        return true
     }
     return false
   }
@@ -235,7 +245,10 @@ export class Discovery {
       return { instanceId: instance.id, name: instance.name, index: indexes[position] ?? 0, tags: changes }
     })
     const { farm, alias } = place
-    return { plan: { farm, alias, faults: unique(faults), warnings: warningsOf(input, instances), servers }, instances }
+    return {
+      plan: { farm, alias, faults: unique(faults), warnings: warningsOf(input, instances), servers },
+      instances,
+    }
   }
 
   /** Where they would go, as far as it is there already. */
@@ -252,7 +265,8 @@ export class Discovery {
       if (farms.list().some((farm) => farm.name.toLowerCase() === name.toLowerCase())) {
         tell('farm.name', `There is a farm named “${name}” already; choose another name.`)
       }
-      if (input.farmRole.kind === 'existing') tell('farmRole', 'A new farm has no farm role yet; name a new one.')
+      if (input.farmRole.kind === 'existing')
+        tell('farmRole', 'A new farm has no farm role yet; name a new one.')
       return { farm: name, alias, own: [], os }
     }
     const farm = farms.find(input.farm.farmId)
@@ -261,12 +275,18 @@ export class Discovery {
       return { farm: '', alias, own: [], os }
     }
     if (farm.state.status !== 'running') {
-      tell('farm', `“${farm.name}” is ${farm.state.status}; only a running farm takes servers. Launch it first.`)
+      tell(
+        'farm',
+        `“${farm.name}” is ${farm.state.status}; only a running farm takes servers. Launch it first.`,
+      )
     }
     if (farm.state.lock) tell('farm', `“${farm.name}” is locked: ${farm.state.lock.comment}`)
     if (input.farmRole.kind === 'new') {
       if (farm.roles.some((role) => role.alias.toLowerCase() === alias.toLowerCase())) {
-        tell('farmRole.alias', `“${farm.name}” has a farm role “${alias}” already; choose it, or another alias.`)
+        tell(
+          'farmRole.alias',
+          `“${farm.name}” has a farm role “${alias}” already; choose it, or another alias.`,
+        )
       }
       return { farm: farm.name, alias, own: [], os }
     }
@@ -277,7 +297,10 @@ export class Discovery {
       return { farm: farm.name, alias, own: [], os: null }
     }
     if (role.cloudId !== input.cloudId || role.location !== input.location) {
-      tell('farmRole', `${role.alias} is in ${role.location} of another place; choose one in ${input.location}.`)
+      tell(
+        'farmRole',
+        `${role.alias} is in ${role.location} of another place; choose one in ${input.location}.`,
+      )
     }
     const own = servers.ofFarm(farm.id).filter((server) => server.farmRoleId === role.id)
     const full = roomFault(role, own, count)
@@ -306,7 +329,9 @@ function warningsOf(input: ImportInput, instances: readonly DiscoveredInstance[]
     'This cannot be undone: from then on Farmhand terminates these machines with their farm role or their farm.',
   ]
   if (input.privateKey === null) {
-    warnings.push('Without a key no terminal can be opened and nothing can be run on them; one can be given later.')
+    warnings.push(
+      'Without a key no terminal can be opened and nothing can be run on them; one can be given later.',
+    )
   }
   const unknown = instances.filter(({ os }) => os.family === 'unknown')
   if (unknown.length > 0) {

@@ -5,11 +5,11 @@ import type { Farm, FarmInput } from '../../../shared/model/farms.ts'
 import { FarmRoleId, type RoleId } from '../../../shared/model/ids.ts'
 import type { Image, Os } from '../../../shared/model/images.ts'
 import type { Role } from '../../../shared/model/roles.ts'
-import type { Farms, FarmStore } from '../farms/index.ts'
+import type { createFarms, FarmStore } from '../farms/index.ts'
 import type { DesignStore, Images, Roles } from '../roles/index.ts'
 
 interface ImportPlacesOptions {
-  farms: Farms
+  farms: Pick<ReturnType<typeof createFarms>, 'create' | 'launch' | 'remove' | 'update'>
   farmStore: FarmStore
   images: Images
   imageStore: DesignStore<Image>
@@ -50,7 +50,9 @@ export class ImportPlaces {
       scaling: { enabled: false, min: 0, max: 400, considerSuspended: 'running' as const },
     }
     const farm =
-      input.farm.kind === 'new' ? await this.#newFarm(input.farm.name, role) : await this.#addTo(input.farm.farmId, role)
+      input.farm.kind === 'new'
+        ? await this.#newFarm(input.farm.name, role)
+        : await this.#addTo(input.farm.farmId, role)
     const made = farm.roles.find((one) => one.alias === alias)
     if (!made) throw notThere()
     return { farm, farmRoleId: FarmRoleId.parse(made.id) }
@@ -79,7 +81,11 @@ export class ImportPlaces {
   }
 
   /** The role of an operating system that imported servers belong to; it stands for what they are and launches nothing. */
-  async #systemRole(os: Os, place: { cloudId: string; location: string }, like: DiscoveredInstance): Promise<RoleId> {
+  async #systemRole(
+    os: Os,
+    place: { cloudId: string; location: string },
+    like: DiscoveredInstance,
+  ): Promise<RoleId> {
     const { roles, roleStore, imageStore, newId } = this.#options
     const system = [os.family, os.version].filter((word) => word !== '').join('-')
     const name = `imported-${system}`

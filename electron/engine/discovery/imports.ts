@@ -1,9 +1,10 @@
+import type { z } from 'zod'
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import { ImageId } from '../../../shared/model/ids.ts'
 import type { Image } from '../../../shared/model/images.ts'
-import type { Server } from '../../../shared/model/servers.ts'
+import { Server } from '../../../shared/model/servers.ts'
 import type { ImportTask } from '../../../shared/model/tasks.ts'
 import { freeIndexes } from '../../../shared/logic/farm-decisions.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
@@ -56,7 +57,12 @@ export class Imports implements TaskRunner<ImportTask> {
       const error = toAppError(thrown)
       if (error.retryable) throw error
       await this.#options.keys.forget(item.serverId)
-      const next = change(task, item, { state: 'failed', error: error.toInfo() }, `${item.name} was not imported`)
+      const next = change(
+        task,
+        item,
+        { state: 'failed', error: error.toInfo() },
+        `${item.name} was not imported`,
+      )
       return { task: withLog(next, clock, `${item.name} was not imported: ${error.message}`) }
     }
   }
@@ -146,7 +152,7 @@ export class Imports implements TaskRunner<ImportTask> {
     const host = view.publicIp ?? view.privateIp
     const port = view.sshPort ?? task.ssh.port
     const { user } = task.ssh
-    return {
+    return Server.parse({
       id: item.serverId,
       farmId: farm.id,
       farmRoleId: role.id,
@@ -166,6 +172,8 @@ export class Imports implements TaskRunner<ImportTask> {
       imageId: imageOf(role.roleId, role.cloudId, role.location)?.id ?? ImageId.parse('none'),
       cloudImageId: view.imageId,
       cloudServerId: view.id,
+      platform: view.platform,
+      rootDevice: view.rootDevice,
       instanceState: view.state,
       publicIp: view.publicIp,
       privateIp: view.privateIp,
@@ -190,7 +198,9 @@ export class Imports implements TaskRunner<ImportTask> {
       runningAt: now,
       terminatedAt: null,
       absentSince: null,
-    }
+      subnetId: instance.subnetId,
+      spot: instance.isSpot,
+    } satisfies z.input<typeof Server>)
   }
 }
 

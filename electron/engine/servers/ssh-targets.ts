@@ -10,6 +10,8 @@ interface SshTargetsOptions {
   /** The key that opens the server now. */
   findKey: (server: Server) => SshKey | undefined
   privateKey: (key: SshKey) => Promise<Secret>
+  /** The key that was given for an imported server. */
+  ownKey: (server: Server) => Promise<Secret>
   isPinned: (serverId: string) => Promise<boolean>
   provider: (cloudId: string) => Promise<CloudProvider>
 }
@@ -25,8 +27,11 @@ export class SshTargets {
     this.#options = options
   }
 
-  /** Throws `server.no_address`, `input.not_found` (no key) or `vault.damaged`. */
+  /** Throws `server.no_address`, `server.no_key`, `input.not_found` (no key) or `vault.damaged`. */
   async of(server: Server): Promise<SshTarget> {
+    if (server.access !== undefined && server.access !== 'farm-key') {
+      return this.#with(server, await this.#options.ownKey(server))
+    }
     const key = this.#options.findKey(server)
     if (!key && server.ssh) {
       throw new AppError('input.not_found', {
@@ -38,15 +43,16 @@ export class SshTargets {
 
   /** The same with a key that is named. Throws `server.no_address` or `vault.damaged`. */
   async withKey(server: Server, key: SshKey | undefined): Promise<SshTarget> {
-    if (!server.ssh || !key) {
+    return this.#with(server, key && (await this.#options.privateKey(key)))
+  }
+
+  async #with(server: Server, privateKey: Secret | undefined): Promise<SshTarget> {
+    if (!server.ssh || !privateKey) {
       throw new AppError('server.no_address', {
         message: `${serverName(server)} has no address yet, or no longer. It is ${server.status}.`,
       })
     }
-    const [privateKey, isPinned] = await Promise.all([
-      this.#options.privateKey(key),
-      this.#options.isPinned(server.id),
-    ])
+    const isPinned = await this.#options.isPinned(server.id)
     return {
       key: server.id,
       label: serverName(server),

@@ -227,7 +227,8 @@ export class Tasks {
   #follower(): JobFollower {
     return {
       report: (job) => this.#report(job),
-      askToEnd: async (job) => {
+      cancelsSoftly: true,
+      cancel: async (job) => {
         const task = this.#tasks.get(job.id)
         if (task?.state !== 'running') return
         await this.#keep({ ...this.#logged(task, 'Asked to end.'), cancelAsked: true })
