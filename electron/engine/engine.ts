@@ -411,6 +411,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     )
     return {
       farms: farmStore.list(),
+      nowMs: clock.now(),
       roles: roleStore.list(),
       images: imageStore.list(),
       clouds: known,

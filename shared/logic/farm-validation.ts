@@ -15,6 +15,7 @@ import {
 } from './farm-checks/checked-role.ts'
 import { checkLease } from './farm-checks/lease.ts'
 import { ROLE_CHECKS } from './farm-checks/role-checks.ts'
+import { roleUseFaults } from './farm-checks/role-use.ts'
 import { checkTags } from './farm-checks/texts.ts'
 import { faultsOfIssues, formatPath } from './zod-faults.ts'
 
@@ -25,12 +26,14 @@ interface Named {
 
 /** What a design is checked against: everything that is known without asking a cloud. */
 export interface FarmKnowledge {
-  farms: readonly Named[]
+  farms: readonly (Named & { roles?: readonly { id: string; roleId: string }[] })[]
   roles: readonly KnownRole[]
   images: readonly KnownImage[]
   clouds: readonly KnownCloud[]
   /** The last known catalogues; a place without one is checked as far as names allow. */
   catalogs: readonly Catalog[]
+  /** What time it is, for deprecations; absent: those of the future count too. */
+  nowMs?: number
 }
 
 /** How a farm role names its role and its cloud: by id in a design, by name in a document. */
@@ -119,6 +122,7 @@ function validate(
       faults.push({ path: `${prefix}.alias`, message: twice })
     }
     faults.push(...checks.map(place))
+    faults.push(...check.use(role, farmId).map(place))
   }
   return faults
 }
@@ -196,6 +200,14 @@ class RoleCheck {
     const values = parsed.success ? parsed.data : readRoleValues(raw)
     for (const check of ROLE_CHECKS) check({ values, ...place }, tell)
     return { schema, checks }
+  }
+
+  /** What depends on the farm as it is saved, and so is not remembered with the farm role. */
+  use(raw: unknown, farmId: string | undefined): Fault[] {
+    const { roleKey, find } = this.#dialect
+    const wanted = isRecord(raw) ? raw[roleKey] : undefined
+    const role = isText(wanted) ? find(this.#known.roles, wanted) : undefined
+    return roleUseFaults(raw, role, roleKey, this.#known, farmId)
   }
 
   /** Role, cloud and location by what the farm role calls them; tells what does not exist. */

@@ -217,6 +217,9 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
           // The name holds our token: the image was made by a call whose answer was lost, and is not listed yet.
           const code = thrown instanceof AppError ? thrown.details.cloudCode : undefined
           if (code === 'InvalidAMIName.Duplicate') return undefined
+          if (code === 'IncorrectInstanceState' || code === 'InvalidInstanceID.NotFound') {
+            throw endedFirst(task.instanceId, thrown)
+          }
           throw thrown
         })
     })
@@ -238,9 +241,7 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
     const isAlive =
       server !== undefined && !['terminated', 'pending-terminate', 'missing'].includes(server.status)
     if (isAlive) return
-    throw new AppError('image.failed', {
-      message: `${task.instanceId} ended before its image was made. Make it of another server.`,
-    })
+    throw endedFirst(task.instanceId, undefined)
   }
 
   async #follow(task: SnapshotTask): Promise<TaskStep<SnapshotTask>> {
@@ -367,6 +368,13 @@ function freeName(wanted: string, isTaken: (name: string) => boolean): string {
 /** Unique in the account, as EC2 wants it, and the same at every try. */
 function cloudName(task: Pick<SnapshotTask, 'name' | 'token'>): string {
   return `${task.name.slice(0, 90)}-${task.token.slice(0, 8)}`
+}
+
+function endedFirst(instanceId: string, cause: unknown): AppError {
+  return new AppError('image.failed', {
+    message: `${instanceId} ended before its image was made. Make it of another server.`,
+    cause,
+  })
 }
 
 function gone(cloudImageId: string): AppError {

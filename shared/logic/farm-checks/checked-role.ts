@@ -4,7 +4,8 @@ import { FarmRoleStorage, FarmRoleVolume } from '../../model/farm-role-storage.t
 import type { Image } from '../../model/images.ts'
 import type { Role } from '../../model/roles.ts'
 
-export type KnownRole = Pick<Role, 'id' | 'name' | 'imageIds'>
+export type KnownRole = Pick<Role, 'id' | 'name' | 'imageIds'> &
+  Partial<Pick<Role, 'isSystem' | 'deprecated'>>
 export type KnownImage = Pick<Image, 'id' | 'name' | 'cloudId' | 'location' | 'architecture'>
 export type KnownCloud = Pick<CloudDesign, 'id' | 'name' | 'locations'>
 
