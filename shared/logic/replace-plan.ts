@@ -51,18 +51,18 @@ export function planReplaceImage(
   if (roles.length === 0) faults.push(`No role uses “${from.name}”.`)
   const servers = [...known.servers]
   const planned = roles.map((role) => ({
-    id: role.id as string,
+    id: role.id,
     name: role.name,
     farmRoles: farmRolesOf(role.id, from, known.farms).map(({ farm, farmRole }) => ({
-      farmId: farm.id as string,
+      farmId: farm.id,
       farm: farm.name,
-      farmRoleId: farmRole.id as string,
+      farmRoleId: farmRole.id,
       alias: farmRole.alias,
       servers: servers
         .filter((server) => server.farmRoleId === farmRole.id && server.status !== 'terminated')
         .filter((server) => server.imageId !== to.id)
         .map((server) => ({
-          id: server.id as string,
+          id: server.id,
           name: serverName(server),
           status: server.status,
           ...outcomeOf(server, farm, options.rebuild),

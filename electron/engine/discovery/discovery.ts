@@ -1,9 +1,9 @@
 import { AppError, type Fault } from '../../../shared/model/errors.ts'
-import {
+import type {
   DiscoveredInstance,
-  type ImportInput,
-  type ImportPlan,
-  type ImportResult,
+  ImportInput,
+  ImportPlan,
+  ImportResult,
 } from '../../../shared/model/discovery.ts'
 import { CloudId, FarmId, ServerId } from '../../../shared/model/ids.ts'
 import type { Image, Os } from '../../../shared/model/images.ts'

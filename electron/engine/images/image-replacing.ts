@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/model/errors.ts'
-import { JobId } from '../../../shared/model/ids.ts'
+import type { JobId } from '../../../shared/model/ids.ts'
 import type { Image } from '../../../shared/model/images.ts'
 import type { ReplacePlan } from '../../../shared/model/image-plans.ts'
 import type { Role } from '../../../shared/model/roles.ts'

@@ -197,8 +197,8 @@ describe('a migration', () => {
       ])
       database.close()
     }
-    expect(serversIn('ledger.v1.db')).toEqual(['a'])
-    expect((await stat(fileOf('ledger.v1.db'))).mode & 0o777).toBe(0o600)
+    expect(serversIn(`ledger.v${migrations.length}.db`)).toEqual(['a'])
+    expect((await stat(fileOf(`ledger.v${migrations.length}.db`))).mode & 0o777).toBe(0o600)
   })
 
   test('that fails leaves the ledger as it was', async () => {

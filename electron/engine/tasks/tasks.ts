@@ -181,7 +181,7 @@ export class Tasks {
 
   #runnerOf(task: Task): TaskRunner<Task> {
     if (!this.#runners) throw new Error('no task runners are registered')
-    return this.#runners[task.kind] as unknown as TaskRunner<Task>
+    return this.#runners[task.kind]
   }
 
   /** A cancel that was asked for while a step was on its way is not lost by what the step answers. */
