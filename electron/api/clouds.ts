@@ -10,6 +10,7 @@ export function cloudHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'clouds
     rename: os.clouds.rename.handler(({ input }) => engine.clouds.rename(input)),
     remove: os.clouds.remove.handler(({ input }) => engine.clouds.remove(input)),
     refresh: os.clouds.refresh.handler(({ input }) => engine.clouds.refresh(input)),
+    activity: os.clouds.activity.handler(() => engine.clouds.activity()),
     catalog: os.clouds.catalog.handler(({ input, signal }) => engine.clouds.catalog(input, { signal })),
     findImages: os.clouds.findImages.handler(({ input, signal }) =>
       engine.clouds.findImages(input, { signal }),

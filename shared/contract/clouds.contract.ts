@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AddAwsCloud, AwsProfile, Catalog, Cloud, CloudImage, Location } from '../model/clouds.ts'
+import { CloudActivity } from '../model/cloud-activity.ts'
 import { CloudId, Name } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { method } from './method.ts'
@@ -28,6 +29,8 @@ export const clouds = {
     .route({ method: 'POST', path: '/clouds/{cloudId}/refresh' })
     .input(z.strictObject({ cloudId: CloudId }))
     .output(JobRef),
+  /** How fresh each location of each cloud is, and what is used of the calls that its account may make. */
+  activity: method.route({ method: 'GET', path: '/cloud-activity' }).output(z.array(CloudActivity)),
   /** The last known catalogue; fetched when there is none yet and the cloud can be reached. */
   catalog: method
     .route({ method: 'GET', path: '/clouds/{cloudId}/locations/{location}/catalog' })

@@ -124,6 +124,8 @@ export const Catalog = z.object({
   cloudId: CloudId,
   location: Location,
   fetchedAt: Timestamp.nullable(),
+  /** The account that answered. */
+  accountId: z.string().nullable().optional(),
   zones: z.array(Zone),
   instanceTypes: z.array(InstanceType),
   securityGroups: z.array(SecurityGroupRef),

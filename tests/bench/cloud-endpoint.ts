@@ -4,12 +4,16 @@ import { ec2Answer, ec2Refusal, type ScriptedEc2, startScriptedEc2 } from '../su
 const pageSize = 1_000
 
 /** An EC2 endpoint on loopback whose only answer is the list of these instances, in pages as EC2 gives them. */
-export function startCloudEndpoint(instances: () => readonly CloudInstance[]): Promise<ScriptedEc2> {
-  return startScriptedEc2(({ action, params }) => {
+export function startCloudEndpoint(
+  instances: (region: string) => readonly CloudInstance[],
+): Promise<ScriptedEc2> {
+  return startScriptedEc2(({ action, params, headers }) => {
     if (action !== 'DescribeInstances') {
       return ec2Refusal('UnsupportedOperation', `${action} is not part of this benchmark.`)
     }
-    const all = instances()
+    // The region that a request is signed for.
+    const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? ''
+    const all = instances(region)
     const from = Number(params.get('NextToken') ?? 0)
     const page = all.slice(from, from + pageSize).map(describe)
     const next = from + pageSize

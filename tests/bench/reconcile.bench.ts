@@ -51,6 +51,7 @@ const bench: Bench = {
         find: () => ({ name: 'cloud' }),
         watch: <T>(_cloudId: string, _location: string, call: (provider: CloudProvider) => Promise<T>) =>
           call(cloud),
+        noteObserved: () => undefined,
       },
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
       preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },

@@ -110,6 +110,20 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
     clouds: {
       list: async () => feed.entities('clouds'),
       profiles: async () => [],
+      activity: async () =>
+        feed.entities('clouds').flatMap((cloud) =>
+          cloud.health.map(({ location, state }, at) => ({
+            cloudId: cloud.id,
+            location,
+            observedAt:
+              state === 'failing' ? null : new Date(Date.now() - (4 + at * 8) * 1_000).toISOString(),
+            use: {
+              callsLastMinute: 12 + at * 17,
+              tightest: at === 0 ? null : { action: 'DescribeInstances', left: 96, capacity: 100 },
+              throttledAt: null,
+            },
+          })),
+        ),
       catalog: async ({ cloudId, location }) => fakeCatalog(cloudId, location, new Date(nowMs).toISOString()),
       addSandbox: async () => {
         const full = fakeWorld({ servers: 0, nowMs })

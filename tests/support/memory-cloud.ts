@@ -167,6 +167,9 @@ export class MemoryCloud implements CloudProvider {
   }
   readonly instanceControl = memoryInstanceControl(this)
 
+  apiUse() {
+    return { callsLastMinute: 0, tightest: null, throttledAt: null }
+  }
   close(): void {
     this.instances.clear()
   }

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { AddAwsCloud, AwsProfile, Catalog, Cloud, CloudImage } from '../../../shared/model/clouds.ts'
+import type { CloudActivity } from '../../../shared/model/cloud-activity.ts'
 import type { JobRef } from '../../../shared/model/jobs.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Clouds } from './clouds.ts'
@@ -111,6 +112,10 @@ export class CloudAccounts {
       },
     )
     return { jobId: job.id }
+  }
+
+  activity(): Promise<CloudActivity[]> {
+    return this.#options.clouds.activity()
   }
 
   catalog(input: { cloudId: string; location: string }): Promise<Catalog> {

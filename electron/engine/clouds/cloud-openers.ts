@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../../../shared/model/errors.ts'
 import { Secret } from '../../../shared/model/secret.ts'
 import type { Ports } from '../ports.ts'
-import { createAwsProvider } from './aws/index.ts'
+import { createAwsProvider, RateBudgets } from './aws/index.ts'
 import type { CloudSignIn } from './cloud-provider.ts'
 import { type CloudOpener, cloudSecretId, type CloudVault } from './clouds.ts'
 import { Sandbox } from './sandbox/index.ts'
@@ -16,17 +16,18 @@ export function cloudOpeners(parts: { ports: Ports; dataDir: string }): {
   sandbox: CloudOpener
 } {
   const { clock, log, homeDir, env } = parts.ports
+  const budgets = new RateBudgets(clock)
   return {
-    aws: async (cloud, secrets) => {
+    aws: async (cloud, secrets, accountId) => {
       if (cloud.kind !== 'aws') throw new Error('not an AWS cloud')
       const signIn: CloudSignIn =
         cloud.credentials.kind === 'profile'
           ? { kind: 'profile', profile: cloud.credentials.profile, homeDir, env }
           : await storedKeys(cloud.id, cloud.credentials.accessKeyId, secrets)
-      const provider = createAwsProvider({ signIn, endpoint: cloud.endpoint, clock, log })
+      const provider = createAwsProvider({ signIn, endpoint: cloud.endpoint, clock, log, budgets, accountId })
       return { provider, close: async () => provider.close() }
     },
-    sandbox: async (cloud) => {
+    sandbox: async (cloud, _secrets, accountId) => {
       const sandbox = new Sandbox({
         dir: join(parts.dataDir, 'sandbox', cloud.id),
         toolsSourceDir: join(parts.ports.resourcesDir, 'sandbox'),
@@ -39,6 +40,8 @@ export function cloudOpeners(parts: { ports: Ports; dataDir: string }): {
         endpoint,
         clock,
         log,
+        budgets,
+        accountId,
       })
       return {
         provider,

@@ -1,3 +1,4 @@
+import type { ApiUse } from '../../../shared/model/cloud-activity.ts'
 import type { CloudImage, InstanceType, SecurityGroupRef, Zone } from '../../../shared/model/clouds.ts'
 import type { AddressesPort } from './addresses-port.ts'
 import type { NetworksPort } from './networks-port.ts'
@@ -134,6 +135,9 @@ export interface CloudProvider {
   readonly prices: CloudPrices
   readonly instanceControl: InstanceControlPort
   readonly securityGroupRules: CloudSecurityGroupRules
+
+  /** What was used of the calls that the account may make in a location; asks nothing. */
+  apiUse(location: string): ApiUse
 
   /** Ends connections. */
   close(): void

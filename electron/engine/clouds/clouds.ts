@@ -9,6 +9,7 @@ import type {
   CloudLocationHealth,
   SecurityGroupRef,
 } from '../../../shared/model/clouds.ts'
+import type { CloudActivity } from '../../../shared/model/cloud-activity.ts'
 import { CloudId } from '../../../shared/model/ids.ts'
 import { Secret } from '../../../shared/model/secret.ts'
 import type { Clock, Log } from '../ports.ts'
@@ -43,7 +44,12 @@ export interface OpenCloud {
 }
 
 /** Opens a cloud of one kind. */
-export type CloudOpener = (cloud: CloudDesign, secrets: CloudVault) => Promise<OpenCloud>
+export type CloudOpener = (
+  cloud: CloudDesign,
+  secrets: CloudVault,
+  /** The account as it was last told, or null. */
+  accountId: string | null,
+) => Promise<OpenCloud>
 
 interface CloudsOptions {
   repository: CloudRepository
@@ -70,6 +76,7 @@ export class Clouds {
   readonly #designs = new Map<string, CloudDesign>()
   readonly #open = new Map<string, Promise<OpenCloud>>()
   readonly #health = new Map<string, CloudLocationHealth>()
+  readonly #observedAt = new Map<string, string>()
   readonly #facts = new Map<string, { accountId: string | null; catalogFetchedAt: string | null }>()
 
   constructor(options: CloudsOptions) {
@@ -83,6 +90,7 @@ export class Clouds {
       for (const location of design.locations) {
         const known = await this.#options.catalogs.get(design.id, location)
         if (known?.fetchedAt) this.#fact(design.id, { catalogFetchedAt: known.fetchedAt })
+        if (known?.accountId) this.#fact(design.id, { accountId: known.accountId })
       }
     }
     await Promise.all([...this.#designs.values()].map((design) => this.#tryOpen(design)))
@@ -210,6 +218,25 @@ export class Clouds {
     return this.#options.catalogs.get(cloudId, location)
   }
 
+  /** All instances of a location were read. */
+  noteObserved(cloudId: string, location: string): void {
+    this.#observedAt.set(`${cloudId}/${location}`, this.#now())
+  }
+
+  /** How fresh each location is, and what of the account's calls it took to keep it so. */
+  async activity(): Promise<CloudActivity[]> {
+    const all = [...this.#designs.values()].map(async (design) => {
+      const opened = await this.#open.get(design.id)?.catch(() => undefined)
+      return design.locations.map((location): CloudActivity => ({
+        cloudId: design.id,
+        location,
+        observedAt: this.#observedAt.get(`${design.id}/${location}`) ?? null,
+        use: opened?.provider.apiUse(location) ?? { callsLastMinute: 0, tightest: null, throttledAt: null },
+      }))
+    })
+    return (await Promise.all(all)).flat()
+  }
+
   /** Keeps in a known catalogue which security groups the cloud showed. */
   async keepSecurityGroups(
     { cloudId, location }: { cloudId: string; location: string },
@@ -248,6 +275,7 @@ export class Clouds {
         cloudId: CloudId.parse(input.cloudId),
         location: input.location,
         fetchedAt,
+        accountId: identity.accountId,
         zones,
         instanceTypes,
         securityGroups,
@@ -336,7 +364,11 @@ export class Clouds {
   #opened(design: CloudDesign): Promise<OpenCloud> {
     const known = this.#open.get(design.id)
     if (known) return known
-    const opening = this.#options.openers[design.kind](design, this.#options.vault)
+    const opening = this.#options.openers[design.kind](
+      design,
+      this.#options.vault,
+      this.#facts.get(design.id)?.accountId ?? null,
+    )
     this.#open.set(design.id, opening)
     opening.catch(() => this.#open.delete(design.id))
     return opening

@@ -24,12 +24,15 @@ import {
   terminateInstances,
 } from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
+import { lanePauseMs } from './lane-pace.ts'
 import { Observer } from './observer.ts'
 
 /** What the reconciler needs of the clouds. */
 export interface ReconcilerClouds {
   find(id: string): { name: string } | undefined
   watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
+  /** All instances of the location were read. */
+  noteObserved(cloudId: string, location: string): void
 }
 
 export interface ReconcilerOptions {
@@ -53,9 +56,6 @@ export interface ReconcilerOptions {
   policy?: LifePolicy
 }
 
-/** A pass while something is on its way, and one while nothing is. */
-const BUSY_MS = 1_000
-const IDLE_MS = 15_000
 /** A farm with more decisions than this gives way to the event loop between farms. */
 const YIELD_EVERY = 200
 
@@ -130,6 +130,7 @@ export class Reconciler {
     try {
       await clouds.watch(cloudId, location, async (provider) => {
         const own = await this.#observer.observe(cloudId, location, provider)
+        clouds.noteObserved(cloudId, location)
         await this.#decide(cloudId, location)
         await this.#act(cloudId, location, provider, own)
       })
@@ -164,7 +165,11 @@ export class Reconciler {
       await this.pass(lane.cloudId, lane.location)
       if (!this.#isNeeded(lane)) return
       const tookMs = clock.monotonic() - startedMs
-      const waitMs = this.#isBusy(lane) ? Math.max(BUSY_MS, tookMs * 2) : Math.max(IDLE_MS, tookMs * 10)
+      const waitMs = lanePauseMs({
+        isBusy: this.#isBusy(lane),
+        tookMs,
+        unchangedMs: this.#unchangedMs(lane),
+      })
       if (lane.woken) continue
       const nap = new AbortController()
       lane.wake = () => nap.abort()
@@ -176,6 +181,17 @@ export class Reconciler {
     return this.#neededLanes().some(
       (need) => need.cloudId === lane.cloudId && need.location === lane.location,
     )
+  }
+
+  /** Since when no server here has changed its status. */
+  #unchangedMs({ cloudId, location }: Lane): number {
+    let latest = ''
+    for (const server of this.#options.servers.all()) {
+      if (server.cloudId === cloudId && server.location === location && server.since > latest) {
+        latest = server.since
+      }
+    }
+    return latest === '' ? Infinity : this.#options.clock.now() - Date.parse(latest)
   }
 
   #isBusy(lane: Lane): boolean {

@@ -1,3 +1,4 @@
+import type { ApiUse } from '../../../shared/model/cloud-activity.ts'
 import { mdiAlertCircle, mdiCheckCircle, mdiHelpCircleOutline } from '@mdi/js'
 import type { StatusLook } from '../../components/status/status-looks.ts'
 import type { AwsProfile, Cloud, CloudLocationHealth } from '../../../shared/model/clouds.ts'
@@ -33,4 +34,11 @@ const profileKinds: Readonly<Record<AwsProfile['kind'], string>> = {
 /** `single sign-on · eu-central-1`. */
 export function profileWords(profile: AwsProfile): string {
   return [profileKinds[profile.kind], profile.region].filter(Boolean).join(' · ')
+}
+
+/** What is used of the calls that the cloud allows: `12 calls in the last minute, all of the budget left`. */
+export function callWords({ callsLastMinute, tightest }: ApiUse): string {
+  const calls = `${String(callsLastMinute)} ${callsLastMinute === 1 ? 'call' : 'calls'} in the last minute`
+  if (tightest === null) return calls
+  return `${calls}, ${String(tightest.left)} of ${String(tightest.capacity)} ${tightest.action} left`
 }

@@ -2,11 +2,12 @@ import { EC2Client } from '@aws-sdk/client-ec2'
 import { PricingClient } from '@aws-sdk/client-pricing'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { lookup } from 'node:dns/promises'
+import type { ApiUse } from '../../../../shared/model/cloud-activity.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { Clock, Log } from '../../ports.ts'
 import type { CallOptions } from '../cloud-provider.ts'
 import { type CallFacts, translateAwsError } from './aws-errors.ts'
-import { type CallKind, RateBudget } from './rate-budget.ts'
+import { type BudgetedCall, RateBudget, type RateBudgets } from './rate-budget.ts'
 import type { SignIn } from './sign-in.ts'
 import { FinalAnswer, takeWholeAnswers } from './whole-answers.ts'
 import { orWrongLocation } from './wrong-location.ts'
@@ -17,9 +18,7 @@ export interface SendOptions {
 }
 
 /** A call to EC2: what it is, for the budget and the error's sentence. */
-export interface Ec2Call extends CallFacts {
-  kind: CallKind
-}
+export interface Ec2Call extends CallFacts, Pick<BudgetedCall, 'kind' | 'resources'> {}
 
 interface AwsClientsOptions {
   signIn: SignIn
@@ -27,6 +26,10 @@ interface AwsClientsOptions {
   endpoint: string | null
   clock: Clock
   log: Log
+  /** Shared with the other clouds of the same account. */
+  budgets: RateBudgets
+  /** The account as it was last told, or null. */
+  accountId: string | null
 }
 
 /** With waits of at most 1, 2 and 4 s when throttled, a call gives up after some ten seconds; the engine goes on from there. */
@@ -38,14 +41,17 @@ const MAX_SOCKETS = 32
 /** One client for each region, made when it is first needed, all signing in as the same account. */
 export class AwsClients {
   readonly #options: AwsClientsOptions
-  readonly #budget: RateBudget
+  #budget: RateBudget
   readonly #ec2 = new Map<string, EC2Client>()
   readonly #sts = new Map<string, STSClient>()
   readonly #pricing = new Map<string, PricingClient>()
 
   constructor(options: AwsClientsOptions) {
     this.#options = options
-    this.#budget = new RateBudget(options.clock)
+    this.#budget =
+      options.accountId === null
+        ? new RateBudget(options.clock)
+        : options.budgets.of(options.accountId, options.endpoint)
   }
 
   /** Makes a call once the budget allows it. Throws AppError, or the signal's reason when aborted. */
@@ -70,13 +76,20 @@ export class AwsClients {
   async identity(location: string, options?: CallOptions): Promise<{ accountId: string }> {
     const call = { action: 'GetCallerIdentity', location, kind: 'read' } as const
     const { signal } = options ?? {}
-    await this.#budget.take(location, call.action, call.kind, signal)
+    await this.#budget.take(call, signal)
     try {
-      return await this.#askIdentity(location, signal)
+      const who = await this.#askIdentity(location, signal)
+      this.#budget = this.#options.budgets.of(who.accountId, this.#options.endpoint)
+      return who
     } catch (thrown) {
       signal?.throwIfAborted()
       throw await this.#explain(thrown, call, signal)
     }
+  }
+
+  /** What was used of the calls that the account may make in a region. */
+  apiUse(location: string): ApiUse {
+    return this.#budget.use(location)
   }
 
   /** Ends all connections. */
@@ -93,7 +106,7 @@ export class AwsClients {
     send: (options: SendOptions) => Promise<T>,
   ): Promise<T> {
     const { signal } = options ?? {}
-    await this.#budget.take(call.location, call.action, call.kind, signal)
+    await this.#budget.take(call, signal)
     const startedMs = this.#options.clock.monotonic()
     try {
       const answer = await send(signal ? { abortSignal: signal } : {})
@@ -102,6 +115,7 @@ export class AwsClients {
     } catch (thrown) {
       signal?.throwIfAborted()
       const error = await this.#explain(thrown, call, signal)
+      if (error.code === 'cloud.throttled') this.#budget.throttled(call)
       this.#tell(call, startedMs, error)
       throw error
     }

@@ -10,6 +10,7 @@ import { AwsNetworks } from './networks.ts'
 import { AwsMachineImages } from './machine-images.ts'
 import { AwsOffers } from './offers.ts'
 import { AwsPrices } from './prices.ts'
+import { RateBudgets } from './rate-budget.ts'
 import { AwsSecurityGroupRules } from './security-group-rules.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
 import { SignIn } from './sign-in.ts'
@@ -23,6 +24,10 @@ export interface AwsProviderOptions {
   endpoint: string | null
   clock: Clock
   log: Log
+  /** Shared by the clouds of an engine: those of the same account use the same calls. A budget of its own without it. */
+  budgets?: RateBudgets
+  /** The account as it was last told. */
+  accountId?: string | null
   /** Instances in one page of a list, 5 to 1000; 1000 unless told otherwise. */
   pageSize?: number
 }
@@ -30,7 +35,14 @@ export interface AwsProviderOptions {
 /** An account of AWS, or of anything that speaks the EC2 Query API. Asks nothing until it is called. */
 export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
   const { signIn, endpoint, clock, log, pageSize } = options
-  const clients = new AwsClients({ signIn: new SignIn(signIn, clock), endpoint, clock, log })
+  const clients = new AwsClients({
+    signIn: new SignIn(signIn, clock),
+    endpoint,
+    clock,
+    log,
+    budgets: options.budgets ?? new RateBudgets(clock),
+    accountId: options.accountId ?? null,
+  })
   const instances = new AwsInstances(clients, pageSize)
   const offers = new AwsOffers(clients)
   const keyPairs = new AwsKeyPairs(clients)
@@ -63,6 +75,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     prices: new AwsPrices(clients),
     instanceControl: new AwsInstanceControl(clients),
     securityGroupRules: new AwsSecurityGroupRules(clients),
+    apiUse: (location) => clients.apiUse(location),
     close: () => clients.close(),
   }
 }

@@ -1,2 +1,3 @@
 export { listAwsProfiles } from './aws-profiles.ts'
+export { RateBudgets } from './rate-budget.ts'
 export { type AwsProviderOptions, createAwsProvider } from './aws-provider.ts'

@@ -78,15 +78,19 @@ export class AwsInstances {
   async launch(location: string, request: LaunchRequest, options?: CallOptions): Promise<CloudInstance[]> {
     const { zone, instanceType } = request
     const about = { action: 'RunInstances', location, zone, instanceType }
-    const xml = await this.#clients.ec2({ ...about, kind: 'write' }, options, async (client, http) => {
-      const command = new RunInstancesCommand(launchParameters(request))
-      let answer = ''
-      tapAnswer(command, (text) => {
-        answer = text
-      })
-      await client.send(command, http)
-      return answer
-    })
+    const xml = await this.#clients.ec2(
+      { ...about, kind: 'write', resources: request.count },
+      options,
+      async (client, http) => {
+        const command = new RunInstancesCommand(launchParameters(request))
+        let answer = ''
+        tapAnswer(command, (text) => {
+          answer = text
+        })
+        await client.send(command, http)
+        return answer
+      },
+    )
     const instances: CloudInstance[] = []
     await this.#readAll(new InstanceReader(xml, LAUNCHED), instances, about)
     if (instances.length === 0) {
@@ -104,8 +108,10 @@ export class AwsInstances {
       let left = batch
       while (left.length > 0) {
         try {
-          await this.#change('TerminateInstances', location, options, (client, http) =>
-            client.send(new TerminateInstancesCommand({ InstanceIds: left }), http),
+          await this.#change(
+            { action: 'TerminateInstances', location, resources: left.length },
+            options,
+            (client, http) => client.send(new TerminateInstancesCommand({ InstanceIds: left }), http),
           )
           break
         } catch (thrown) {
@@ -119,24 +125,30 @@ export class AwsInstances {
 
   async stop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
     for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change('StopInstances', location, options, (client, http) =>
-        client.send(new StopInstancesCommand({ InstanceIds: batch }), http),
+      await this.#change(
+        { action: 'StopInstances', location, resources: batch.length },
+        options,
+        (client, http) => client.send(new StopInstancesCommand({ InstanceIds: batch }), http),
       )
     }
   }
 
   async start(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
     for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change('StartInstances', location, options, (client, http) =>
-        client.send(new StartInstancesCommand({ InstanceIds: batch }), http),
+      await this.#change(
+        { action: 'StartInstances', location, resources: batch.length },
+        options,
+        (client, http) => client.send(new StartInstancesCommand({ InstanceIds: batch }), http),
       )
     }
   }
 
   async reboot(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
     for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change('RebootInstances', location, options, (client, http) =>
-        client.send(new RebootInstancesCommand({ InstanceIds: batch }), http),
+      await this.#change(
+        { action: 'RebootInstances', location, resources: batch.length },
+        options,
+        (client, http) => client.send(new RebootInstancesCommand({ InstanceIds: batch }), http),
       )
     }
   }
@@ -236,12 +248,11 @@ export class AwsInstances {
   }
 
   async #change(
-    action: string,
-    location: string,
+    call: { action: string; location: string; resources: number },
     options: CallOptions | undefined,
     send: Parameters<AwsClients['ec2']>[2],
   ): Promise<void> {
-    await this.#clients.ec2({ action, location, kind: 'write' }, options, send)
+    await this.#clients.ec2({ ...call, kind: 'write' }, options, send)
   }
 }
 
