@@ -10,6 +10,7 @@ import type { Clock } from '../ports.ts'
 import { modernAlgorithms } from './algorithms.ts'
 import { boundChannel } from './channel-flow.ts'
 import { channelRefused, connectFailure, connectTimeout, connectionLost } from './failures.ts'
+import { gatherWrites } from './gathered-writes.ts'
 import type { HostKeys } from './host-keys.ts'
 import { loginKey } from './login-key.ts'
 import type { SshTarget } from './targets.ts'
@@ -142,6 +143,7 @@ export async function connect(target: SshTarget, options: ConnectOptions): Promi
   options.signal.throwIfAborted()
   const client = new ssh2.Client()
   const socket = connectSocket({ host: target.host, port: target.port, noDelay: true })
+  gatherWrites(socket)
   const attempt = new AbortController()
   const whileTrying = AbortSignal.any([options.signal, attempt.signal])
   let firstKey: HostKey | undefined

@@ -15,6 +15,14 @@ import { TerminalOutput } from './terminal-output.ts'
 /** Leaves what the program of a lost session may have switched on: full screen, mouse, paste marks, colours. */
 const resetModes = '\x1b[?1049l\x1b[?1000;1002;1003;1006;2004l\x1b[?25h\x1b[!p\x1b[0m\r\n'
 
+/** What one key sends is not longer, in UTF-16 code units. */
+const longestKey = 8
+/**
+ * The answer to a key waits this long, so that it does not compete with the key's echo for the window. It holds no typist up:
+ * the next key comes later.
+ */
+const echoFirstMs = 4
+
 export interface TerminalsOptions {
   connections: Pick<SshConnections, 'acquire'>
   /** Where a server is and how to log in. Throws AppError: `input.not_found`, `server.no_address`, … */
@@ -111,6 +119,7 @@ export class Terminals {
       })
     }
     await (await attempt.shell).write(input.text)
+    if (input.text.length <= longestKey) await this.#options.clock.sleep(echoFirstMs)
   }
 
   async resize(input: { terminalId: string; size: TerminalSize }): Promise<void> {
