@@ -1,7 +1,7 @@
 import type { TerminalChunk } from '../../shared/model/terminals.ts'
 
 /** Unshown text may grow this far before the engine hears that it was shown. */
-const ackEvery = 64 * 1024
+const ackEvery = 32 * 1024
 
 /** Where a view is in a terminal's output: what of a chunk is new, and when to tell the engine that it was shown. */
 export class OutputCursor {

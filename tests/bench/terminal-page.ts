@@ -129,8 +129,8 @@ export async function openTerminalPage(
           const chunks = Math.ceil((count * 1_000_000) / chunk.length)
           const startedMs = performance.now()
           // As much under way as Farmhand's own flow control allows.
-          for (let sent = 0; sent < chunks; sent += 8) {
-            const last = Math.min(8, chunks - sent)
+          for (let sent = 0; sent < chunks; sent += 3) {
+            const last = Math.min(3, chunks - sent)
             for (let n = 1; n < last; n += 1) xterm.write(chunk)
             await new Promise<void>((resolve) => xterm.write(chunk, resolve))
           }

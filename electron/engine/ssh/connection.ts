@@ -8,7 +8,7 @@ import type { AppError } from '../../../shared/model/errors.ts'
 import type { HostKey } from '../../../shared/model/ssh-keys.ts'
 import type { Clock } from '../ports.ts'
 import { modernAlgorithms } from './algorithms.ts'
-import { boundChannel } from './channel-flow.ts'
+import { askWithShellWindow, boundChannel } from './channel-flow.ts'
 import { channelRefused, connectFailure, connectTimeout, connectionLost } from './failures.ts'
 import { gatherWrites } from './gathered-writes.ts'
 import type { HostKeys } from './host-keys.ts'
@@ -68,14 +68,19 @@ export class SshConnection {
   /** Starts `commandLine` with the server's login shell. Throws `ssh.closed`. */
   async openExec(commandLine: string, pty?: PseudoTtyOptions): Promise<ClientChannel> {
     return this.#open('a command', (done) => {
-      this.#client.exec(commandLine, pty === undefined ? {} : { pty }, done)
+      this.#client.exec(commandLine, pty === undefined ? {} : { pty }, (failure, channel) => {
+        if (failure === undefined) boundChannel(channel)
+        done(failure, channel)
+      })
     })
   }
 
-  /** Starts the login shell on a terminal. Throws `ssh.closed`. */
+  /** Starts the login shell on a terminal, with the window of a shell. Throws `ssh.closed`. */
   async openShell(pty: PseudoTtyOptions): Promise<ClientChannel> {
     return this.#open('a shell', (done) => {
-      this.#client.shell(pty, done)
+      askWithShellWindow(this.#client, () => {
+        this.#client.shell(pty, done)
+      })
     })
   }
 
@@ -117,7 +122,6 @@ export class SshConnection {
             refuse(failure)
             return
           }
-          boundChannel(channel)
           resolve(channel)
         })
       } catch (thrown) {

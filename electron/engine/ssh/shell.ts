@@ -2,6 +2,7 @@ import type { Buffer } from 'node:buffer'
 import type { ClientChannel } from 'ssh2'
 import type { AppError } from '../../../shared/model/errors.ts'
 import type { TerminalSize } from '../../../shared/model/terminals.ts'
+import { keepShellWindow } from './channel-flow.ts'
 import { writeAll } from './channel-writer.ts'
 import type { SshConnection } from './connection.ts'
 import { connectionLost } from './failures.ts'
@@ -29,12 +30,15 @@ export class SshShell {
 
   constructor(connection: SshConnection, channel: ClientChannel, options: ShellOptions) {
     this.#channel = channel
+    const openWindow = keepShellWindow(channel)
     let exit: { code: number | null; signal: string | null } | undefined
     channel.on('data', (bytes: Buffer) => {
       options.onData(bytes)
+      openWindow()
     })
     channel.stderr.on('data', (bytes: Buffer) => {
       options.onData(bytes)
+      openWindow()
     })
     channel.once('exit', (code: number | null, signal?: string) => {
       exit = { code, signal: signal ?? null }
@@ -58,7 +62,7 @@ export class SshShell {
     this.#channel.setWindow(size.rows, size.cols, 0, 0)
   }
 
-  /** Holds the output back; the program stops once the channel's window (2 MiB) is full. */
+  /** Holds the output back; the program stops once the channel's window is full. */
   pause(): void {
     this.#channel.pause()
   }

@@ -3,10 +3,11 @@ import type { Clock } from '../ports.ts'
 import { OutputRing } from './output-ring.ts'
 
 const ringLength = 1024 * 1024
-const chunkLength = 64 * 1024
+const chunkLength = 32 * 1024
 /** How long output is gathered after a chunk was handed out; the first after a pause goes at once. */
 const gatherMs = 8
-const pauseAbove = 512 * 1024
+/** So much may be unshown: what the slowest screens show in about a tenth of a second, so that Ctrl-C is not stuck behind it. */
+const pauseAbove = 192 * 1024
 const resumeBelow = 128 * 1024
 
 interface Watcher {
