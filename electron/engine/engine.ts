@@ -347,7 +347,10 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       servers: [...serverStore.all()],
       sshPortOf: (role) => roles.imageOf(role.roleId, role.cloudId, role.location)?.ssh.port ?? 22,
     }),
-    tell: (kind, message) => inBackground(events.tell(kind, message, {})),
+    tell: (kind, message) => {
+      groups.forgetEnsured()
+      return inBackground(events.tell(kind, message, {}))
+    },
   })
   const { servers, bulkFollower } = createServers({
     store: serverStore,

@@ -22,13 +22,16 @@ const bench: Bench = {
   name: 'engine: start to ready, and resident memory',
   async run({ quick, rounds }) {
     const count = quick ? 100 : 1_000
+    const many = quick ? 1_000 : 10_000
     const contents = { events: quick ? 1_000 : 50_000, jobs: quick ? 100 : 1_000 }
-    const worlds: Partial<Record<'small' | 'full', LargeWorkspace>> = {}
+    const worlds: Partial<Record<'small' | 'full' | 'large', LargeWorkspace>> = {}
     const smallCloud = await startCloudEndpoint(() => worlds.small?.instances ?? [])
     const fullCloud = await startCloudEndpoint(() => worlds.full?.instances ?? [])
+    const largeCloud = await startCloudEndpoint(() => worlds.large?.instances ?? [])
     const empty = await temporaryDirectory()
     const small = await temporaryDirectory()
     const full = await temporaryDirectory()
+    const large = await temporaryDirectory()
     try {
       worlds.small = await fillDataDir(small.path, {
         ...contents,
@@ -42,13 +45,25 @@ const bench: Bench = {
         servers: count,
         endpoint: fullCloud.endpoint,
       })
-      const runs: Record<'empty' | 'small' | 'full', Run[]> = { empty: [], small: [], full: [] }
+      worlds.large = await fillDataDir(large.path, {
+        ...contents,
+        farms: 50,
+        servers: many,
+        endpoint: largeCloud.endpoint,
+      })
+      const runs: Record<'empty' | 'small' | 'full' | 'large', Run[]> = {
+        empty: [],
+        small: [],
+        full: [],
+        large: [],
+      }
       // The first start makes the files of the empty one, and warms the disk for all.
-      for (const { path } of [empty, small, full]) await (await startServing(path)).stop()
+      for (const { path } of [empty, small, full, large]) await (await startServing(path)).stop()
       for (let round = 0; round < rounds; round += 1) {
         runs.empty.push(await start(empty.path))
         runs.small.push(await start(small.path))
         runs.full.push(await start(full.path))
+        runs.large.push(await start(large.path))
       }
       const ready = (of: Run[]): number => median(of.map((run) => run.readyMs))
       const rss = (of: Run[]): number => median(of.map((run) => run.rssBytes))
@@ -68,6 +83,13 @@ const bench: Bench = {
           target: { limit: 25, of: 'value' },
         },
         {
+          what: `resident memory a server (${many} against 1)`,
+          value: (rss(runs.large) - rss(runs.small)) / (many - 1) / 1024,
+          unit: 'KB',
+          peer: null,
+          target: { limit: 25, of: 'value' },
+        },
+        {
           what: `resident memory with ${count} servers`,
           value: rss(runs.full) / 1024 / 1024,
           unit: 'MB',
@@ -78,7 +100,8 @@ const bench: Bench = {
     } finally {
       await smallCloud.stop()
       await fullCloud.stop()
-      for (const directory of [empty, small, full]) await directory.remove()
+      await largeCloud.stop()
+      for (const directory of [empty, small, full, large]) await directory.remove()
     }
   },
 }

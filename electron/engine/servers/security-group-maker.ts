@@ -75,6 +75,11 @@ export class SecurityGroupMaker {
     })
   }
 
+  /** Somebody changed a group: the next launch looks at them all again. */
+  forgetEnsured(): void {
+    this.#ensured.clear()
+  }
+
   /** Removes the groups that were made for a farm; those still in use stay and are named in the answer. */
   async removeOfFarm(farmId: string, location: string, provider: CloudProvider): Promise<string[]> {
     const groups = await provider.securityGroupsByTag(location, { key: TAGS.farm, value: farmId })

@@ -5,11 +5,11 @@ import {
   designCost,
   NO_COST,
   runningCost,
-} from '../../../shared/logic/farm-cost.ts'
-import type { Farm } from '../../../shared/model/farms.ts'
-import type { Server } from '../../../shared/model/servers.ts'
-import { useCatalogs } from '../../stores/catalogs.ts'
-import { useFarms, useImages, useRoles } from '../../stores/index.ts'
+} from '../../shared/logic/farm-cost.ts'
+import type { Farm } from '../../shared/model/farms.ts'
+import type { Server } from '../../shared/model/servers.ts'
+import { useCatalogs } from './catalogs.ts'
+import { useFarms, useImages, useRoles } from './index.ts'
 
 /**
  * What farms cost an hour by the last known prices: what runs now, or the fewest servers of the design while nothing does.
