@@ -13,6 +13,7 @@ import { promptHandlers } from './prompts.ts'
 import { roleHandlers } from './roles.ts'
 import { securityGroupHandlers } from './security-groups.ts'
 import { serverHandlers } from './servers.ts'
+import { storageHandlers } from './storage.ts'
 import { systemHandlers } from './system.ts'
 import { terminalHandlers } from './terminals.ts'
 import type { Log } from '../engine/ports.ts'
@@ -42,6 +43,7 @@ export function createRouter({ engine, host, settings, log }: RouterParts) {
     jobs: jobHandlers(parts),
     prompts: promptHandlers(parts),
     terminals: terminalHandlers(parts),
+    storage: storageHandlers(parts),
     feed: feedHandlers(parts),
     system: systemHandlers({ ...parts, host, settings }),
   })

@@ -55,6 +55,7 @@ import {
 import { createKeys } from './keys/index.ts'
 import { decryptWindowsPassword, FarmKeys, HostKeys, SshConnections } from './ssh/index.ts'
 import { Tasks } from './tasks/index.ts'
+import { createStorage } from './storage/index.ts'
 import { Terminals } from './terminals/index.ts'
 
 /** Short ids keep tags and file names readable: 12 characters of 5 bits, 60 random bits. */
@@ -168,6 +169,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     newId,
     onChange: (changed, forgotten) => {
       feed.put('servers', ...changed)
+      if (changed.some(({ status }) => status === 'terminated')) storage.keeper.wake()
       feed.drop('servers', ...forgotten)
       void inBackground(jobs.lookAgain())
       void inBackground(imageServices.discovery.forgetKeys(changed))
@@ -272,6 +274,17 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       clock,
     }),
   )
+  const storage = createStorage({
+    ...{ ledger, clouds, events, jobs, connections, workspaceId, clock, log, newId },
+    servers: serverStore,
+    farms: () => farmStore.list(),
+    target: (server) => targets.of(server),
+    resourcesDir: ports.resourcesDir,
+    newToken: randomUUID,
+    onPass: () => void inBackground(finisher.run().then(() => jobs.lookAgain())),
+  })
+  preparations.add(storage.preparation)
+  resources.register(storage.held)
   const finisher = new FarmFinisher({
     farms: farmStore,
     servers: serverStore,
@@ -542,6 +555,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     },
     prompts,
     terminals,
+    storage: storage.api,
     feed,
     notices,
     system: {
@@ -559,13 +573,14 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
         })
       })
       await Promise.all([imageStore.start(), roleStore.start(), farmStore.start(), keys.start()])
-      await serverStore.start()
+      await Promise.all([serverStore.start(), storage.start()])
       await tasks.load()
       await jobs.start()
       await imageServices.rollouts.start()
       await clouds.start()
       reconciler.start()
       tasks.start()
+      storage.keeper.start()
       wake()
       timetable.start()
     },
@@ -575,6 +590,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       await tasks.stop()
       await reconciler.stop()
       await preparations.stop()
+      await storage.keeper.stop()
       prompts.stop()
       terminals.stop()
       connections.stop()

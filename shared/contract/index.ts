@@ -10,6 +10,7 @@ import { prompts } from './prompts.contract.ts'
 import { roles } from './roles.contract.ts'
 import { securityGroups } from './security-groups.contract.ts'
 import { servers } from './servers.contract.ts'
+import { storage } from './storage.contract.ts'
 import { system } from './system.contract.ts'
 import { terminals } from './terminals.contract.ts'
 
@@ -27,6 +28,7 @@ export const contract = {
   jobs,
   prompts,
   terminals,
+  storage,
   feed,
   system,
 }

@@ -61,6 +61,12 @@ export const EventKind = z.enum([
   'ImageDeregistered',
   'ServerImported',
   'ServersReplaced',
+  'VolumeCreated',
+  'EBSVolumeAttached',
+  'EBSVolumeMounted',
+  'VolumeDeleted',
+  'SnapshotCreated',
+  'SnapshotDeleted',
 ])
 export type EventKind = z.infer<typeof EventKind>
 

@@ -28,6 +28,8 @@ export const JobKind = z.enum([
   'image.deregister',
   'servers.rollout',
   'servers.import',
+  'volume.attach',
+  'volume.detach',
 ])
 export type JobKind = z.infer<typeof JobKind>
 

@@ -14,6 +14,7 @@ import { migrations } from './migrations.ts'
 import { ServerRows } from './server-rows.ts'
 import { TaskRows } from './task-rows.ts'
 import { Store } from './store.ts'
+import { SnapshotScheduleRows, VolumeRows } from './volume-rows.ts'
 
 /**
  * What happened, and what it led to. Repositories are async and reject with AppErrors; a write that resolved is on disk,
@@ -30,6 +31,8 @@ export interface Ledger {
   readonly hostKeys: HostKeyRows
   readonly farmStates: FarmStateRows
   readonly catalogs: CatalogRows
+  readonly volumes: VolumeRows
+  readonly snapshotSchedules: SnapshotScheduleRows
   /** Refuses new writes, ends the accepted ones and closes the file. */
   close(): Promise<void>
 }
@@ -65,6 +68,8 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     hostKeys: new HostKeyRows(store, dataDir),
     farmStates: new FarmStateRows(store, dataDir),
     catalogs: new CatalogRows(store, dataDir),
+    volumes: new VolumeRows(store, dataDir),
+    snapshotSchedules: new SnapshotScheduleRows(store, dataDir),
     close: async () => {
       await store.settled()
       await copy.settled()

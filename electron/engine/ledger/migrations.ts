@@ -126,4 +126,21 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX tasks_by_time ON tasks (created_at);
   CREATE INDEX tasks_running ON tasks (created_at) WHERE state = 'running';
   `,
+  // Volumes of farm roles, kept by server index, and when their snapshots are made.
+  `
+  CREATE TABLE volumes (
+    id TEXT PRIMARY KEY,
+    farm_id TEXT NOT NULL,
+    farm_role_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    idx INTEGER NOT NULL,
+    disk INTEGER NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data)),
+    UNIQUE (farm_role_id, name, idx, disk)
+  ) STRICT;
+  CREATE TABLE snapshot_schedules (
+    id TEXT PRIMARY KEY,
+    data TEXT NOT NULL CHECK (json_valid(data))
+  ) STRICT;
+  `,
 ]
