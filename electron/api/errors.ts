@@ -31,6 +31,7 @@ const httpStatus: Record<ErrorCode, number> = {
   'server.locked': 423,
   'server.no_address': 409,
   'server.init_failed': 409,
+  'server.unhealthy': 409,
   'server.protected': 409,
   'server.no_password': 409,
   'server.bulk_failed': 409,

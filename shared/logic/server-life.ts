@@ -49,12 +49,15 @@ export interface LifePolicy {
   countFromMs?: number
 }
 
+/** No two looks at one clock differ by more. */
+const AHEAD_MS = 5_000
+
 /** How long something lasts already, as far as the engine was there to see it. */
 export function elapsedMs(since: string, nowMs: number, policy: Pick<LifePolicy, 'countFromMs'>): number {
   const sinceMs = Date.parse(since)
   const fromMs = policy.countFromMs ?? sinceMs
-  // A moment that lies ahead was written before the clock went back.
-  return nowMs - (sinceMs > nowMs ? fromMs : Math.max(sinceMs, fromMs))
+  // A moment that lies well ahead was written before the clock went back.
+  return nowMs - (sinceMs > nowMs + AHEAD_MS ? fromMs : Math.min(nowMs, Math.max(sinceMs, fromMs)))
 }
 
 export const DEFAULT_LIFE_POLICY: LifePolicy = {

@@ -1,6 +1,6 @@
 import type { AppError } from '../model/errors.ts'
 import type { Server } from '../model/servers.ts'
-import { type LifePolicy, type LifeStep, serverName, sshUnreachable } from './server-life.ts'
+import { elapsedMs, type LifePolicy, type LifeStep, serverName, sshUnreachable } from './server-life.ts'
 
 /** A preparation began: the server says what it waits for. */
 export function preparing(server: Server, waitingFor: string): LifeStep {
@@ -11,7 +11,7 @@ export function preparing(server: Server, waitingFor: string): LifeStep {
 
 /** A server that is still to be prepared does not run without SSH: after the usual wait it says so, and waits on. */
 export function sshIsLate(server: Server, nowMs: number, policy: LifePolicy): LifeStep {
-  const isLate = nowMs - Date.parse(server.since) >= policy.sshWaitMs
+  const isLate = elapsedMs(server.since, nowMs, policy) >= policy.sshWaitMs
   if (server.status !== 'initializing' || !isLate || server.error !== null) return { server, events: [] }
   return { server: { ...server, error: sshUnreachable(server) }, events: [] }
 }

@@ -36,10 +36,11 @@ export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> =
   'farm-suspended': 'the farm was suspended, and this server cannot be',
   'image-rollout': 'another server with the new image took its place',
   'rolled-back': 'the change of its image was taken back',
+  unhealthy: 'it did not answer, and the health rule of its farm role replaces it',
   crashed: 'the cloud terminated it, or it is no longer there',
 }
 
-/** The reference's codes (4.3); a suspended farm keeps no server that cannot be suspended, which is scaling down. */
+/** The reference's codes (4.3); a suspended farm keeps no server that cannot be suspended, which is scaling down. 17 is our own. */
 export const TERMINATE_REASON_CODES: Readonly<Record<TerminateReason, number>> = {
   'farm-role-removed': 4,
   'launch-timeout': 5,
@@ -50,6 +51,7 @@ export const TERMINATE_REASON_CODES: Readonly<Record<TerminateReason, number>> =
   'farm-terminated': 13,
   'farm-suspended': 8,
   'image-rollout': 14,
+  unhealthy: 17,
   crashed: 16,
 }
 

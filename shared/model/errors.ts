@@ -26,6 +26,7 @@ export const ErrorCode = z.enum([
   'server.locked',
   'server.no_address',
   'server.init_failed',
+  'server.unhealthy',
   'server.protected',
   'server.no_password',
   'server.bulk_failed',

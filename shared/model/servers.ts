@@ -41,6 +41,7 @@ export const TerminateReason = z.enum([
   'farm-suspended',
   'image-rollout',
   'rolled-back',
+  'unhealthy',
   'crashed',
 ])
 export type TerminateReason = z.infer<typeof TerminateReason>

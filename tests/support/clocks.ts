@@ -106,3 +106,17 @@ export class FastClock implements Clock {
     this.#wallMs += ms
   }
 }
+
+/** A manual clock whose wall time a test sets, as a person or a sleeping laptop does. */
+export class LaptopClock extends ManualClock {
+  #offsetMs = 0
+
+  override now(): number {
+    return super.now() + this.#offsetMs
+  }
+
+  /** Sets the wall clock ahead, or back; the monotonic one stands still, as while a laptop sleeps. */
+  jump(ms: number): void {
+    this.#offsetMs += ms
+  }
+}

@@ -14,6 +14,7 @@ export class MemoryCloud implements CloudProvider {
   readonly instances = new Map<string, CloudInstance>()
   readonly calls: Record<string, number> = {}
   readonly addresses = new MemoryAddresses()
+  readonly health = { statuses: async () => new Map<string, boolean>() }
   readonly networks = {
     vpcs: async () => [{ id: 'vpc-1', name: null, cidr: '10.0.0.0/16', isDefault: true }],
     subnets: async () => [],

@@ -50,8 +50,13 @@ export function memoryDoors(cloud: MemoryCloud): Doors {
 }
 
 /** A started engine on a cloud in memory, with one cloud, image and role to design farms with. */
-export async function memoryEngine(dataDir: string, cloud = new MemoryCloud(), clock?: Clock) {
-  const engine = await openEngine({ dataDir, doors: memoryDoors(cloud), ...(clock ? { clock } : {}) })
+export async function memoryEngine(
+  dataDir: string,
+  cloud = new MemoryCloud(),
+  clock?: Clock,
+  doors = memoryDoors(cloud),
+) {
+  const engine = await openEngine({ dataDir, doors, ...(clock ? { clock } : {}) })
   await engine.start()
   const account = await engine.clouds.addAws({
     name: 'Test',

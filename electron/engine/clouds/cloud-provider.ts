@@ -7,6 +7,7 @@ import type { Secret } from '../../../shared/model/secret.ts'
 import type { CallOptions } from './call-options.ts'
 import type { CloudDiscovery } from './discovery-port.ts'
 import type { InstanceControlPort } from './instance-control-port.ts'
+import type { InstanceHealthPort } from './instance-health-port.ts'
 import type { LaunchRequest } from './launch-request.ts'
 import type { MachineImages } from './machine-images-port.ts'
 import type { CloudPrices } from './prices-port.ts'
@@ -61,6 +62,8 @@ export interface IngressRule {
 export interface CloudProvider {
   /** VPCs and subnets. */
   readonly networks: NetworksPort
+  /** The cloud's own checks of instances. */
+  readonly health: InstanceHealthPort
   /** Elastic IPs. */
   readonly addresses: AddressesPort
 

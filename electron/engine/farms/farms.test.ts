@@ -113,9 +113,12 @@ describe('a farm’s life', () => {
     await until(async () => (await engine.servers.list({ status: 'suspended' })).length === 2)
     await engine.farms.resume({ farmId: farm.id })
     await until(async () => (await engine.servers.list({ status: 'running' })).length === 2)
-    const kinds = (await engine.events.list({ farmId: farm.id, limit: 100 })).map((event) => event.kind)
+    // What happened is in the ledger a moment after the servers show it.
+    const kinds = await until(async () => {
+      const told = (await engine.events.list({ farmId: farm.id, limit: 100 })).map((event) => event.kind)
+      return told.filter((kind) => kind === 'ResumeComplete').length === 2 && told
+    })
     expect(kinds.filter((kind) => kind === 'HostUp')).toHaveLength(2)
-    expect(kinds.filter((kind) => kind === 'ResumeComplete')).toHaveLength(2)
   })
 
   test('a locked farm refuses, naming who and why', async () => {

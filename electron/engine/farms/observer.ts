@@ -1,7 +1,10 @@
+import type { Farm } from '../../../shared/model/farms.ts'
+import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverIdOf, TAGS } from '../../../shared/logic/launch-batches.ts'
 import {
   absent,
+  elapsedMs,
   gone,
   type LifePolicy,
   type LifeStep,
@@ -9,10 +12,12 @@ import {
   sshAnswered,
   timePassed,
 } from '../../../shared/logic/server-life.ts'
+import { rebootTimedOut } from '../../../shared/logic/reboot-timeout.ts'
 import { sshIsLate } from '../../../shared/logic/server-preparations.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import { instanceView, type ServerPreparations, type ServerStore } from '../servers/index.ts'
+import type { WakeWatch } from './wake-watch.ts'
 
 interface ObserverOptions {
   servers: ServerStore
@@ -21,6 +26,8 @@ interface ObserverOptions {
   log: Log
   workspaceId: string
   policy: LifePolicy
+  farms: { find(id: string): Farm | undefined }
+  wake: WakeWatch
   probeSsh: (address: { host: string; port: number }, timeoutMs: number) => Promise<boolean>
   /** An instance with our tags that no record explains; it is left alone. */
   onStranger: (cloudId: string, location: string, instance: CloudInstance) => void
@@ -45,9 +52,15 @@ export class Observer {
 
   /** Answers the location's servers that are not terminated, as they are now. Throws when the cloud cannot be read. */
   async observe(cloudId: string, location: string, provider: CloudProvider): Promise<Server[]> {
-    const { servers, clock, policy, workspaceId } = this.#options
-    const startedAt = new Date(clock.now()).toISOString()
-    const instances = await provider.instancesByTag(location, { key: TAGS.workspace, value: workspaceId })
+    const { servers, clock, workspaceId, wake } = this.#options
+    const ofWorkspace = { key: TAGS.workspace, value: workspaceId }
+    let startedAt = new Date(clock.now()).toISOString()
+    let instances = await provider.instancesByTag(location, ofWorkspace)
+    if (wake.look()) {
+      // The answer may be as old as the sleep.
+      startedAt = new Date(clock.now()).toISOString()
+      instances = await provider.instancesByTag(location, ofWorkspace)
+    }
     const byId = new Map<string, CloudInstance>()
     const byServer = new Map<string, CloudInstance>()
     for (const instance of instances) {
@@ -80,7 +93,9 @@ export class Observer {
       provider,
     )
     await Promise.all(
-      own.flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), policy))),
+      own
+        .filter(({ status }) => status === 'pending' || status === 'initializing')
+        .flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), this.#policyOf(now)))),
     )
     return own.flatMap((server) => servers.find(server.id) ?? [])
   }
@@ -94,11 +109,12 @@ export class Observer {
   }
 
   #look(server: Server, instance: CloudInstance | undefined): LifeStep {
-    const { clock, policy } = this.#options
+    const { clock } = this.#options
+    const policy = this.#policy()
     if (instance) return seen(server, instanceView(instance), clock.now())
     if (server.cloudServerId !== null) return absent(server, clock.now(), policy)
     // Asked of the cloud, given up since, and never seen: once it should have appeared, there is nothing to end.
-    const isOver = clock.now() - Date.parse(server.since) > policy.appearMs
+    const isOver = elapsedMs(server.since, clock.now(), policy) > policy.appearMs
     return server.status === 'pending-terminate' && isOver
       ? gone(server, clock.now(), null)
       : { server, events: [] }
@@ -130,7 +146,7 @@ export class Observer {
 
   /** Looks for SSH where it is waited for. What still has to be prepared is begun here, and runs beside the passes. */
   async #probe(own: readonly Server[], provider: CloudProvider): Promise<void> {
-    const { servers, clock, policy, probeSsh, preparations } = this.#options
+    const { servers, clock, probeSsh, preparations } = this.#options
     preparations.endOthers((id) => servers.find(id)?.status === 'initializing')
     const waiting = own.filter((server) => this.#waitsForSsh(server))
     for (const server of waiting) preparations.begin(server, provider, false)
@@ -140,6 +156,8 @@ export class Observer {
         const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
         const now = servers.find(server.id)
         if (!now) continue
+        const policy = this.#policyOf(now)
+        if (!answers && now.rebooting) await this.#waitForReboot(now)
         if (answers) preparations.begin(now, provider, true)
         const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
         if (isPrepared) {
@@ -162,5 +180,33 @@ export class Observer {
     this.#rebootSeenMs.delete(server.id)
     if (server.instanceState !== 'running' || server.initFailedAt !== null) return false
     return server.status === 'initializing' || server.status === 'resuming'
+  }
+  /** A reboot that takes too long is given up. */
+  async #waitForReboot(server: Server): Promise<void> {
+    const seconds = this.#roleOf(server)?.timeouts.rebootSeconds
+    const sinceMs = this.#rebootSeenMs.get(server.id)
+    if (seconds === undefined || sinceMs === undefined) return
+    if (this.#options.clock.monotonic() - sinceMs < seconds * 1000) return
+    this.#rebootSeenMs.delete(server.id)
+    await this.#options.servers.apply(server.id, (now) => rebootTimedOut(now, seconds))
+  }
+
+  /** What lies before the machine woke, or its clock was set, counts for no timer. */
+  #policy(): LifePolicy {
+    return { ...this.#options.policy, countFromMs: this.#options.wake.awakeSinceMs }
+  }
+
+  #policyOf(server: Server): LifePolicy {
+    const timeouts = this.#roleOf(server)?.timeouts
+    if (!timeouts) return this.#policy()
+    return {
+      ...this.#policy(),
+      launchTimeoutMs: timeouts.launchSeconds * 1000,
+      sshWaitMs: timeouts.initSeconds * 1000,
+    }
+  }
+
+  #roleOf({ farmId, farmRoleId }: Server): FarmRole | undefined {
+    return this.#options.farms.find(farmId)?.roles.find(({ id }) => id === farmRoleId)
   }
 }

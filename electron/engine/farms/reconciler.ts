@@ -24,8 +24,10 @@ import {
   terminateInstances,
 } from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
+import { HealthChecks } from './health-checks.ts'
 import { lanePauseMs } from './lane-pace.ts'
 import { Observer } from './observer.ts'
+import { WakeWatch } from './wake-watch.ts'
 
 /** What the reconciler needs of the clouds. */
 export interface ReconcilerClouds {
@@ -85,12 +87,24 @@ interface Lane {
 export class Reconciler {
   readonly #options: ReconcilerOptions
   readonly #observer: Observer
+  readonly #health: HealthChecks
+  readonly #wakeWatch: WakeWatch
   readonly #lanes = new Map<string, Lane>()
   readonly #stop = new AbortController()
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
-    this.#observer = new Observer({ ...options, policy: options.policy ?? DEFAULT_LIFE_POLICY })
+    this.#health = new HealthChecks(options)
+    // Time jumped: what was seen before decides nothing any more.
+    this.#wakeWatch = new WakeWatch(options.clock, () => {
+      this.#health.forget()
+      options.log.info({}, 'the machine slept or its clock was set; the clouds are looked at first')
+    })
+    this.#observer = new Observer({
+      ...options,
+      policy: options.policy ?? DEFAULT_LIFE_POLICY,
+      wake: this.#wakeWatch,
+    })
   }
 
   start(): void {
@@ -102,6 +116,8 @@ export class Reconciler {
     this.#stop.abort()
     for (const lane of this.#lanes.values()) lane.wake()
     await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.loop))
+    this.#health.forget()
+    await this.#health.settled()
   }
 
   /** Something changed: look at all locations now. */
@@ -127,10 +143,12 @@ export class Reconciler {
   /** One pass over one location; tests and benchmarks call it by itself. */
   async pass(cloudId: string, location: string): Promise<void> {
     const { clouds, log } = this.#options
+    this.#wakeWatch.look()
     try {
       await clouds.watch(cloudId, location, async (provider) => {
         const own = await this.#observer.observe(cloudId, location, provider)
         clouds.noteObserved(cloudId, location)
+        this.#health.begin(cloudId, location, own, provider)
         await this.#decide(cloudId, location)
         await this.#act(cloudId, location, provider, own)
       })
@@ -173,7 +191,8 @@ export class Reconciler {
       if (lane.woken) continue
       const nap = new AbortController()
       lane.wake = () => nap.abort()
-      await clock.sleep(waitMs, nap.signal).catch(() => undefined)
+      // Stopped while it was in its pass: then nobody wakes it any more.
+      await this.#wakeWatch.nap(waitMs, AbortSignal.any([nap.signal, this.#stop.signal]))
     }
   }
 
@@ -225,8 +244,8 @@ export class Reconciler {
   }
 
   #withoutOldPauses(farm: Farm): Farm['state'] {
-    const now = new Date(this.#options.clock.now()).toISOString()
-    return { ...farm.state, paused: farm.state.paused.filter((pause) => pause.until > now) }
+    const nowMs = this.#options.clock.now()
+    return { ...farm.state, paused: farm.state.paused.filter((pause) => !isDue(pause.until, nowMs)) }
   }
 
   async #carryOut(farm: Farm, decision: Decision): Promise<void> {

@@ -1,6 +1,7 @@
 import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { Farm, FarmState } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
+import { isDue } from '../../../shared/logic/server-cloud-calls.ts'
 import type { Clock } from '../ports.ts'
 
 /** So many failures of one server in a row pause its farm role… */
@@ -31,8 +32,8 @@ export class LaunchBreaker {
   }
 
   isOpen(farm: Farm, farmRoleId: string): boolean {
-    const now = new Date(this.#options.clock.now()).toISOString()
-    return farm.state.paused.some((pause) => pause.farmRoleId === farmRoleId && pause.until > now)
+    const nowMs = this.#options.clock.now()
+    return farm.state.paused.some((pause) => pause.farmRoleId === farmRoleId && !isDue(pause.until, nowMs))
   }
 
   /** A launch failed; `server` is the one that failed most often. */

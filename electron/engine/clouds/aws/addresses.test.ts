@@ -76,3 +76,8 @@ test('an instance that ends lets go of its address', async () => {
   expect((await provider.addresses.list(east))[0]).toMatchObject({ instanceId: null })
   await provider.addresses.release(east, made.id)
 })
+
+test('the cloud’s own checks of instances', async () => {
+  const { id } = await cloud.running()
+  expect(await provider.health.statuses(east, [id, 'i-00000000000000000'])).toEqual(new Map([[id, true]]))
+})

@@ -4,6 +4,7 @@ import { AwsAddresses } from './addresses.ts'
 import { AwsClients } from './aws-clients.ts'
 import { AwsDiscovery } from './discovery.ts'
 import { AwsInstanceControl } from './instance-control.ts'
+import { AwsInstanceHealth } from './instance-health.ts'
 import { AwsInstances } from './instances.ts'
 import { AwsKeyPairs } from './key-pairs.ts'
 import { AwsNetworks } from './networks.ts'
@@ -50,6 +51,7 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
   return {
     networks: new AwsNetworks(clients),
     addresses: new AwsAddresses(clients),
+    health: new AwsInstanceHealth(clients),
     identity: (location, options) => clients.identity(location, options),
     zones: (location, options) => offers.zones(location, options),
     instanceTypes: (location, options) => offers.instanceTypes(location, options),
