@@ -8,6 +8,8 @@ import { addImageCommands, addRoleCommands } from './design-commands.ts'
 import { ExitStatus, failureDocument, failureText, UsageError } from './failure.ts'
 import { addFarmCommands } from './farm-commands.ts'
 import { addGroupCommands } from './group-commands.ts'
+import { addDiscoverCommands } from './discover-commands.ts'
+import { addImageWorkCommands } from './image-work-commands.ts'
 import { addDoctorCommand, addServeCommand } from './host-commands.ts'
 import { write, type Io } from './io.ts'
 import { paintFor } from './paint.ts'
@@ -39,6 +41,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addEventCommands(program, context)
   addJobCommands(program, context)
   addKeyCommands(program, context)
+  addImageWorkCommands(program, context)
+  addDiscoverCommands(program, context)
   addGroupCommands(program, context)
   addDoctorCommand(program, context)
   for (const command of everyCommand(program)) command.showHelpAfterError(usageOf(command))

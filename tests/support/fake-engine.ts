@@ -11,6 +11,7 @@ import type { Server } from '../../shared/model/servers.ts'
 import { fakeCatalog } from './fake-catalog.ts'
 import { fakePrompt, fakeWorld, type FakeWorld } from './fake-data.ts'
 import { fakeSecurityGroups } from './fake-security-groups.ts'
+import { fakeDiscovery } from './fake-discovery.ts'
 import { fakeTerminals } from './fake-terminals.ts'
 import { silentLog } from './logs.ts'
 import { stubEngine } from './stub-engine.ts'
@@ -191,6 +192,7 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
       farms: () => feed.entities('farms'),
       servers: () => feed.entities('servers'),
     }),
+    discovery: fakeDiscovery((title) => asJob('servers.import', title, { kind: 'workspace', id: 'import' })),
     keys: {
       list: async () => feed.entities('keys'),
       exportPrivate: async ({ format }) => ({ fileName: `key.${format}`, text: 'not a key' }),

@@ -1,5 +1,6 @@
 import {
   mdiCloudOutline,
+  mdiCloudSearchOutline,
   mdiCogOutline,
   mdiDisc,
   mdiKeyOutline,
@@ -15,6 +16,7 @@ export const places = [
   { title: 'Dashboard', to: '/', icon: mdiViewDashboardOutline, letter: 'd' },
   { title: 'Farms', to: '/farms', icon: mdiSprout, letter: 'f' },
   { title: 'Servers', to: '/servers', icon: mdiServer, letter: 's' },
+  { title: 'Discovery', to: '/discovery', icon: mdiCloudSearchOutline, letter: 'v' },
   { title: 'Roles', to: '/roles', icon: mdiLayersOutline, letter: 'r' },
   { title: 'Images', to: '/images', icon: mdiDisc, letter: 'i' },
   { title: 'Keys', to: '/keys', icon: mdiKeyOutline, letter: 'k' },

@@ -1,5 +1,6 @@
 import {
   mdiConsole,
+  mdiDisc,
   mdiLockOpenOutline,
   mdiLockOutline,
   mdiOpenInApp,
@@ -20,6 +21,7 @@ import { useClient } from '../../client/index.ts'
 import type { BulkAction, RowAction } from '../../components/data-list/columns.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 import { useTerminalTabs } from '../../terminal/terminal-tabs.ts'
+import { useSnapshotRequest } from './snapshot/snapshot-request.ts'
 
 /** A question that must be answered before servers are touched. */
 export interface ServerQuestion {
@@ -54,6 +56,7 @@ export function useServerCommands(): ServerCommands {
   const messages = useMessages()
   const router = useRouter()
   const terminals = useTerminalTabs()
+  const snapshot = useSnapshotRequest()
   const question = shallowRef<ServerQuestion | null>(null)
 
   const run: ServerCommands['run'] = async (action, servers, options = {}) => {
@@ -112,6 +115,13 @@ export function useServerCommands(): ServerCommands {
         icon: mdiTextBoxOutline,
         ...reason('console'),
         run: () => router.push({ path: `/servers/${server.id}`, query: { tab: 'console' } }),
+      },
+      {
+        id: 'snapshot',
+        title: 'Create server snapshot…',
+        icon: mdiDisc,
+        ...reason('snapshot'),
+        run: () => (snapshot.server = server),
       },
       {
         id: 'reboot',

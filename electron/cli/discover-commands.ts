@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises'
+import type { Command } from 'commander'
+import { AppError } from '../../shared/model/errors.ts'
+import { ImportInput } from '../../shared/model/discovery.ts'
+import type { Context } from './context.ts'
+import { UsageError } from './failure.ts'
+import { finishJob } from './follow-job.ts'
+import { readAll } from './io.ts'
+import { paintStatus, plain, table } from './paint.ts'
+import { findCloud, findFarm } from './references.ts'
+
+interface ImportOptions {
+  cloud: string
+  location: string
+  farm?: string
+  newFarm?: string
+  alias: string
+  user?: string
+  port?: string
+  key?: string
+  setTag?: string[]
+  removeTag?: string[]
+  yes?: boolean
+  wait?: boolean
+}
+
+/** `farmhand discover`: the cloud's instances that are not ours. */
+export function addDiscoverCommands(program: Command, context: Context): void {
+  const discover = program
+    .command('discover')
+    .description('instances of a cloud that Farmhand did not launch')
+  discover
+    .command('ls')
+    .description('list them, as the cloud tells now')
+    .requiredOption('--cloud <cloud>', 'the cloud')
+    .requiredOption('--location <location>', 'the location')
+    .action((options: { cloud: string; location: string }) =>
+      context.withClient(async (client) => {
+        const cloud = await findCloud(client, options.cloud)
+        const found = await client.discovery.list({ cloudId: cloud.id, location: options.location })
+        await context.print(found, () =>
+          table(
+            ['INSTANCE', 'NAME', 'STATE', 'TYPE', 'SYSTEM', 'ADDRESS', 'IMPORT'],
+            found.map((one) => [
+              one.id,
+              plain(one.name),
+              paintStatus(context.paint, one.state),
+              one.instanceType,
+              plain(`${one.os.family} ${one.os.version}`.trim()),
+              plain(one.publicIp ?? one.privateIp),
+              one.importable === true ? 'yes' : plain(one.importable),
+            ]),
+            context.paint,
+          ),
+        )
+      }),
+    )
+  discover
+    .command('import <instance...>')
+    .description('take instances over into a farm role; without --yes it only says what would happen')
+    .requiredOption('--cloud <cloud>', 'the cloud')
+    .requiredOption('--location <location>', 'the location')
+    .option('--farm <farm>', 'a running farm')
+    .option('--new-farm <name>', 'a new farm with this name')
+    .requiredOption('--alias <alias>', 'the farm role: one of the farm, or a new one')
+    .option('--user <user>', 'who logs in; as the image says without it')
+    .option('--port <port>', 'SSH port')
+    .option('--key <file>', 'private key that logs in (- for stdin); without it no terminal opens')
+    .option('--set-tag <key=value...>', 'tags to set')
+    .option('--remove-tag <key...>', 'tags to take off')
+    .option('--yes', 'do it; it cannot be undone')
+    .option('--wait', 'wait until it is done')
+    .action((instances: string[], options: ImportOptions) =>
+      context.withClient(async (client, connection) => {
+        const input = await importOf(client, context, instances, options)
+        if (options.yes === true) {
+          await finishJob(context, connection, await client.discovery.import(input), options)
+          return
+        }
+        const plan = await client.discovery.planImport(input)
+        const lines = [
+          ...plan.servers.map(
+            ({ instanceId, name, index }) =>
+              `${instanceId} ${plain(name)} becomes ${plain(plan.farm)}/${plain(plan.alias)}/${index}`,
+          ),
+          ...plan.warnings.map((warning) => `note: ${plain(warning)}`),
+          ...plan.faults.map(({ message }) => `not now: ${plain(message)}`),
+          ...(plan.faults.length === 0 ? ['Give --yes to do it.'] : []),
+        ]
+        await context.print(plan, `${lines.join('\n')}\n`)
+      }),
+    )
+}
+
+type Client = Parameters<Parameters<Context['withClient']>[0]>[0]
+
+async function importOf(
+  client: Client,
+  context: Context,
+  instances: readonly string[],
+  options: ImportOptions,
+): Promise<ImportInput> {
+  if ((options.farm === undefined) === (options.newFarm === undefined)) {
+    throw new UsageError('give either --farm or --new-farm')
+  }
+  const cloud = await findCloud(client, options.cloud)
+  const found = await client.discovery.list({ cloudId: cloud.id, location: options.location })
+  const first = found.find(({ id }) => id === instances[0])
+  const farm = options.farm === undefined ? undefined : await findFarm(client, options.farm)
+  const role = farm?.roles.find(({ alias }) => alias.toLowerCase() === options.alias.toLowerCase())
+  return ImportInput.parse({
+    cloudId: cloud.id,
+    location: options.location,
+    instanceIds: instances,
+    farm: farm ? { kind: 'existing', farmId: farm.id } : { kind: 'new', name: options.newFarm },
+    farmRole: role
+      ? { kind: 'existing', farmRoleId: role.id }
+      : { kind: 'new', alias: options.alias, os: first?.os ?? { family: 'unknown' } },
+    ssh: {
+      user: options.user ?? first?.sshUser ?? 'root',
+      port: options.port === undefined ? (first?.sshPort ?? 22) : Number(options.port),
+    },
+    privateKey: options.key === undefined ? null : await readKey(context, options.key),
+    tags: { set: tagsOf(options.setTag ?? []), remove: options.removeTag ?? [] },
+  })
+}
+
+async function readKey({ io }: Context, file: string): Promise<string> {
+  try {
+    return file === '-' ? (await readAll(io.stdin)).toString('utf8') : await readFile(file, 'utf8')
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new AppError('input.not_found', { message: `The key ${file} cannot be read: ${why}.`, cause })
+  }
+}
+
+function tagsOf(words: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at < 1) throw new UsageError(`“${word}” is no tag; write KEY=VALUE`)
+      return [word.slice(0, at), word.slice(at + 1)]
+    }),
+  )
+}

@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/discovery',
+    component: () => import('./DiscoveryPage.vue'),
+    meta: { crumbs: [{ title: 'Discovery' }] },
+  },
+]
