@@ -7,7 +7,7 @@ import { UsageError } from './failure.ts'
 import { finishJob } from './follow-job.ts'
 import { readAll } from './io.ts'
 import { paintStatus, plain, table } from './paint.ts'
-import { findCloud, findFarm } from './references.ts'
+import { findCloud, findFarm, findServer, slotOf } from './references.ts'
 
 interface ImportOptions {
   cloud: string
@@ -53,6 +53,24 @@ export function addDiscoverCommands(program: Command, context: Context): void {
             context.paint,
           ),
         )
+      }),
+    )
+  discover
+    .command('key <server>')
+    .description('keep the private key that logs in to an imported server')
+    .requiredOption('--file <file>', 'the private key (- for stdin)')
+    .option('--user <user>', 'who logs in; as before without it')
+    .option('--port <port>', 'SSH port; as before without it')
+    .action((id: string, options: { file: string; user?: string; port?: string }) =>
+      context.withClient(async (client) => {
+        const server = await findServer(client, id)
+        const after = await client.discovery.setKey({
+          serverId: server.id,
+          privateKey: await readKey(context, options.file),
+          user: options.user ?? server.sshUser,
+          port: options.port === undefined ? (server.ssh?.port ?? server.sshPort) : Number(options.port),
+        })
+        await context.print(after, `The key of ${plain(slotOf(after))} is kept.\n`)
       }),
     )
   discover

@@ -1,6 +1,7 @@
 import {
   mdiConsole,
   mdiDisc,
+  mdiKeyOutline,
   mdiLockOpenOutline,
   mdiLockOutline,
   mdiOpenInApp,
@@ -123,6 +124,16 @@ export function useServerCommands(): ServerCommands {
         ...reason('snapshot'),
         run: () => (snapshot.server = server),
       },
+      ...(server.access === 'own-key' || server.access === 'none'
+        ? [
+            {
+              id: 'own-key',
+              title: 'Give its private key…',
+              icon: mdiKeyOutline,
+              run: () => (snapshot.keyOf = server),
+            },
+          ]
+        : []),
       {
         id: 'reboot',
         title: 'Reboot…',
