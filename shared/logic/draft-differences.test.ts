@@ -232,6 +232,13 @@ describe('a server that runs, held against its design', () => {
       { hostname: 'ip-1' },
       [],
     ],
+    [
+      'another subnet',
+      { network: { subnetIds: ['subnet-1', 'subnet-2'] } },
+      { subnetId: 'subnet-9' },
+      [['subnet', 'subnet-1 or subnet-2', 'subnet-9']],
+    ],
+    ['no spot server', { cloudFeatures: { spot: {} } }, {}, [['spot', 'on', 'off']]],
     ['an index above the maximum', { scaling: { max: 1 } }, { index: 2 }, [['index', 'at most 1', '#2']]],
   ])('%s', (_what, change, server, expected) => {
     expect(compare(change, server)).toEqual(expected)

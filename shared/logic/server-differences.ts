@@ -52,6 +52,13 @@ export function compareServer(
       note('zones', 'zone', `one of ${design.zones.join(', ')}`, server.zone)
     }
   }
+  const { subnetIds } = network
+  if (server.subnetId !== null && subnetIds.length > 0 && !subnetIds.includes(server.subnetId)) {
+    note('network.subnetIds', 'subnet', subnetIds.join(' or '), server.subnetId)
+  }
+  if (server.spot !== (cloudFeatures.spot !== null)) {
+    note('cloudFeatures.spot', 'spot', cloudFeatures.spot ? 'on' : 'off', server.spot ? 'on' : 'off')
+  }
   const index = String(server.index)
   const { publicIp, privateIp } = server
   const elasticIp = network.elasticIps.enabled ? network.elasticIps.addresses[index] : undefined
