@@ -1,11 +1,9 @@
-import type { FarmRoleDocument } from '../model/farm-roles.ts'
 import type { FarmTemplate } from '../model/farm-templates.ts'
 import type { FarmDocument } from '../model/farms.ts'
 import type { ImageDocument } from '../model/images.ts'
 import type { RoleDocument } from '../model/roles.ts'
-import type { z } from 'zod'
 
-type RoleOfFarm = z.infer<typeof FarmRoleDocument>
+type RoleOfFarm = FarmDocument['roles'][number]
 
 /**
  * A farm with the roles and images that it needs, without what belongs to one account: ids of networks, groups, snapshots and

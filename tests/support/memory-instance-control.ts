@@ -1,11 +1,15 @@
-import type { InstanceControlPort } from '../../electron/engine/clouds/index.ts'
+import type { CloudInstance, InstanceControlPort } from '../../electron/engine/clouds/index.ts'
 import { AppError } from '../../shared/model/errors.ts'
-import type { MemoryCloud } from './memory-cloud.ts'
+
+/** What it works on: the instances of a cloud in memory, which of them are protected, and how often each call was made. */
+interface Instances {
+  instances: Map<string, CloudInstance>
+  protectedIds: Set<string>
+  calls: Record<string, number>
+}
 
 /** Instance attributes of a cloud in memory. Instances that are protected refuse to be terminated, as EC2's do. */
-export function memoryInstanceControl(
-  cloud: Pick<MemoryCloud, 'instances' | 'protectedIds' | 'calls'>,
-): InstanceControlPort {
+export function memoryInstanceControl(cloud: Instances): InstanceControlPort {
   const count = (name: string): void => {
     cloud.calls[name] = (cloud.calls[name] ?? 0) + 1
   }
