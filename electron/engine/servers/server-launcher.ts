@@ -30,8 +30,6 @@ interface ServerLauncherOptions {
   workspaceId: string
   imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
   ensureKey: (farm: FarmDesign, role: FarmRole, provider: CloudProvider) => Promise<SshKey>
-  /** The zone that an index of a farm role is bound to by what it keeps there, or null. */
-  homeZone?: (role: FarmRole, index: number) => string | null
   onFailure: (role: FarmRole, server: Server) => Promise<void>
 }
 
@@ -167,7 +165,7 @@ export class ServerLauncher {
     servers: readonly Server[],
     subnets: readonly Subnet[],
   ): Promise<Server[]> {
-    const { store, clock, homeZone } = this.#options
+    const { store, clock } = this.#options
     const placing = new Set<string>(servers.map(({ id }) => id))
     const live = store
       .ofFarm(farm.id)
@@ -179,7 +177,7 @@ export class ServerLauncher {
       servers,
       live,
       avoid: this.#roomless.of(role.id, clock.monotonic()),
-      homeZone: (index) => homeZone?.(role, index) ?? null,
+      homeZone: (index) => homeZone(role, index, store.ofFarm(farm.id)),
     })
     const placed: Server[] = []
     const failures: Promise<void>[] = []
@@ -284,4 +282,14 @@ export class ServerLauncher {
     )
     if (worst) await onFailure(role, worst)
   }
+}
+
+/** The volumes that an index keeps are where its last server was: a volume cannot leave its zone, only be copied. */
+function homeZone(role: FarmRole, index: number, servers: readonly Server[]): string | null {
+  if (!role.storage.volumes.some(({ reuse }) => reuse)) return null
+  const former = servers
+    .filter((server) => server.farmRoleId === role.id && server.index === index)
+    .filter(({ cloudServerId, zone }) => cloudServerId !== null && zone !== null)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+  return former[0]?.zone ?? null
 }
