@@ -1,9 +1,10 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/model/errors.ts'
 import type { Job } from '../../shared/model/jobs.ts'
 import { at, commandsOfTest, job } from '../../tests/support/cli-host.ts'
+import { runCli } from '../../tests/support/cli-runner.ts'
 import { ChangeFeed } from '../engine/feed/index.ts'
 import { systemClock } from '../headless/index.ts'
 
@@ -168,5 +169,65 @@ describe('server key', () => {
     expect((await cli(`server key abc1 --out ${out} --format ppk --force`)).status).toBe(0)
     expect(await readFile(out, 'utf8')).toBe('PRIVATE ppk\n')
     expect(asked).toContainEqual({ keyId: 'key-1', format: 'ppk' })
+  })
+})
+
+describe('farms as templates', () => {
+  const preview = {
+    farm: 'shop (2)',
+    farmRoles: [],
+    clouds: [{ from: 'Work', to: null }],
+    locations: [],
+    images: [],
+    roles: [{ from: 'web', action: 'use' as const, to: 'web', reason: 'It is there already' }],
+    leftOut: ['web: its VPC and subnets'],
+    faults: [
+      { path: 'mapping.clouds.Work', message: 'There is no cloud “Work” here. Say which cloud it is.' },
+    ],
+  }
+
+  it('farm import recognises a template, hands over the mapping, and shows a preview that fails', async () => {
+    const asked: unknown[] = []
+    await own({
+      farms: {
+        previewTemplate: (request) => {
+          asked.push(request)
+          return Promise.resolve(preview)
+        },
+      },
+    })
+    const file = join(dataDir(), 'template.json')
+    await writeFile(file, '{"schema":"farmhand.template/v1"}')
+    const words = `farm import ${file} --map-cloud Work=Home --map-location Work/a-1=b-1 --map-image x=y --role-conflicts add-copy --preview`
+    const { status, stdout } = await cli(words)
+    expect(status).toBe(1)
+    expect(stdout.split('\n')).toEqual([
+      'Farm shop (2)',
+      '  cloud     Work → ?',
+      '  role      use web: It is there already',
+      '? web: its VPC and subnets',
+      '! mapping.clouds.Work: There is no cloud “Work” here. Say which cloud it is.',
+      '',
+    ])
+    expect(asked).toEqual([
+      {
+        document: { schema: 'farmhand.template/v1' },
+        mapping: { clouds: { Work: 'Home' }, locations: { 'Work/a-1': 'b-1' }, images: { x: 'y' } },
+        roleConflicts: 'add-copy',
+      },
+    ])
+    expect(await cli(`farm import ${file} --map-cloud Work`)).toMatchObject({ status: 2 })
+  })
+})
+
+describe('locks', () => {
+  it('scenario 6: a lock without a comment is refused', async () => {
+    await own({})
+    expect(await cli('farm lock shop')).toMatchObject({ status: 2 })
+    const { status, stdout } = await runCli(['farm', 'lock', 'shop', '--comment', ' ', '--json'], {
+      dataDir: dataDir(),
+    })
+    expect(status).toBe(1)
+    expect(stdout).toContain('Say why it is locked.')
   })
 })

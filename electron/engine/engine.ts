@@ -27,7 +27,7 @@ import {
   FarmTimetable,
   Reconciler,
 } from './farms/index.ts'
-import { resourceWords } from '../../shared/logic/resource-words.ts'
+import { goneWord, resourceWords } from '../../shared/logic/resource-words.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
 import { createImageServices } from './image-services.ts'
 import { Jobs } from './jobs/index.ts'
@@ -252,7 +252,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   const resources = new FarmResources({
     watch: (cloudId, location, call) => clouds.watch(cloudId, location, call),
     onReleased: (farm, held) =>
-      events.tell('ResourceReleased', `${resourceWords(held)} of ${farm.name} was deleted`, {
+      events.tell('ResourceReleased', `${resourceWords(held)} of ${farm.name} was ${goneWord(held.kind)}`, {
         farmId: farm.id,
         farmRoleId: held.farmRoleId,
       }),

@@ -162,19 +162,19 @@ describe('volumes and addresses', () => {
     const servers = [aServer()]
     const all = [...both, held({ id: 'vol-2', slot: 'scratch' })]
     expect(short(plan(farm, 'terminate', { servers, held: all }))).toEqual([
-      'keep Volume vol-1 (10 GiB gp3)',
-      'keep Address 203.0.113.7',
-      'keep Volume vol-9 (10 GiB gp3)',
-      'remove Volume vol-2 (10 GiB gp3)',
+      'keep Volume vol-1 (10 GiB gp3) of web #1',
+      'keep Address 203.0.113.7 of web #1',
+      'keep Volume vol-9 (10 GiB gp3) of web #1',
+      'remove Volume vol-2 (10 GiB gp3) of web #1',
     ])
   })
 
   test('scenario 10: with deletion all go but for what a person attached', () => {
     const made = plan(farm, 'terminate', { servers: [aServer()], held: both, deleteCloudObjects: true })
     expect(short(made)).toEqual([
-      'remove Volume vol-1 (10 GiB gp3)',
-      'remove Address 203.0.113.7',
-      'keep Volume vol-9 (10 GiB gp3)',
+      'remove Volume vol-1 (10 GiB gp3) of web #1',
+      'remove Address 203.0.113.7 of web #1',
+      'keep Volume vol-9 (10 GiB gp3) of web #1',
     ])
   })
 })

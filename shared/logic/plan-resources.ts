@@ -81,7 +81,10 @@ export function resourcesOfLeaving(
         item: {
           action: goes ? 'remove' : 'keep',
           kind: one.kind,
-          name: resourceWords(one),
+          name:
+            role && one.index !== null
+              ? `${resourceWords(one)} of ${role.alias} #${one.index}`
+              : resourceWords(one),
           reason: reasonOf(one, goesWithServer, goes),
           fields: [],
           serverId: null,

@@ -16,3 +16,8 @@ export function countResources(held: readonly Pick<HeldResource, 'kind'>[]): str
     .filter(Boolean)
     .join(' and ')
 }
+
+/** How a kind leaves its cloud: a volume is deleted, an address released. */
+export function goneWord(kind: HeldResource['kind']): 'deleted' | 'released' {
+  return kind === 'volume' ? 'deleted' : 'released'
+}

@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import type { HeldResource } from '../../../shared/model/farm-resources.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
-import { resourceWords } from '../../../shared/logic/resource-words.ts'
+import { goneWord, resourceWords } from '../../../shared/logic/resource-words.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 
 /** One kind of thing that farms hold in their clouds besides servers. Storage and networks put theirs in. */
@@ -69,7 +69,7 @@ export class FarmResources {
 function notReleased(held: HeldResource, thrown: unknown): AppError {
   const error = toAppError(thrown)
   return new AppError(error.code, {
-    message: `${resourceWords(held)} in ${held.location} was not deleted: ${error.message}`,
+    message: `${resourceWords(held)} in ${held.location} was not ${goneWord(held.kind)}: ${error.message}`,
     details: error.details,
     retryable: true,
     cause: thrown,

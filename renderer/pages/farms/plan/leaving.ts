@@ -23,7 +23,8 @@ export function leavingOf(plan: Plan): Leaving[] {
     [true, false].flatMap((isGoing) => {
       const names = items
         .filter((item) => item.kind === kind && (item.action === 'remove') === isGoing)
-        .map(({ name }) => name)
+        // The title says the kind already.
+        .map(({ name }) => name.replace(/^(?:Volume|Address) /, ''))
       if (names.length === 0) return []
       return [{ title, fate: isGoing ? goes : stays, goes: isGoing, isHeld: kind !== 'server', names }]
     }),
