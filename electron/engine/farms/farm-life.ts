@@ -3,6 +3,7 @@ import type { EventKind } from '../../../shared/model/events.ts'
 import type { Farm, FarmState, TerminateOptions } from '../../../shared/model/farms.ts'
 import type { Job, JobRef } from '../../../shared/model/jobs.ts'
 import { extendedLease, leaseEnd } from '../../../shared/logic/lease.ts'
+import { askTerminateNow } from '../../../shared/logic/server-ends.ts'
 import { askResume } from '../../../shared/logic/server-life.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Clock } from '../ports.ts'
@@ -88,6 +89,11 @@ export class FarmLife {
       },
       cause,
     )
+    if (force === true) {
+      const { servers } = this.#options
+      // Servers that are on their way out already and still wait no longer do.
+      await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askTerminateNow)))
+    }
     return this.#follow('farm.terminate', farm, 'Terminate')
   }
 

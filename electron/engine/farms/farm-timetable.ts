@@ -41,7 +41,9 @@ export class FarmTimetable {
     this.#options = options
   }
 
+  /** The clock of a machine that has just started is believed after the same time as one that jumped. */
   start(): void {
+    this.#believeFromMs = this.#options.clock.monotonic() + SETTLE_MS
     this.#loop = this.#run()
   }
 
