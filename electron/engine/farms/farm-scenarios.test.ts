@@ -88,6 +88,9 @@ async function launched(input: Omit<FarmInput, 'name'>) {
   return farm
 }
 
+/** A server's events are written just after it has moved on. */
+const patient = { timeout: 20_000 }
+
 /** What happened to the farm, oldest first: `ServerCreated web`. */
 async function history(farmId: string): Promise<string[]> {
   const servers = await world.engine.servers.list({ farm: farmId, includeTerminated: true })
@@ -104,15 +107,18 @@ describe('launch', () => {
     const job = await world.engine.farms.launch({ farmId: farm.id })
     expect((await world.engine.farms.get({ farmId: farm.id })).state.status).toBe('running')
     await done(job)
-    const told = (await history(farm.id)).filter((line) => line.endsWith(' web'))
-    expect(told).toEqual(['ServerCreated web', 'BeforeInstanceLaunch web', 'HostInit web', 'HostUp web'])
+    await expect
+      .poll(async () => (await history(farm.id)).filter((line) => line.endsWith(' web')), patient)
+      .toEqual(['ServerCreated web', 'BeforeInstanceLaunch web', 'HostInit web', 'HostUp web'])
   })
 
   const order = () => [role('a', { launchIndex: 0 }), role('b', { launchIndex: 1 })]
-  const positions = async (farmId: string) => {
-    const told = await history(farmId)
-    return { bMade: told.indexOf('ServerCreated b'), aUp: told.indexOf('HostUp a') }
-  }
+  const positions = (farmId: string) =>
+    until(async () => {
+      const told = await history(farmId)
+      const [bMade, aUp] = [told.indexOf('ServerCreated b'), told.indexOf('HostUp a')]
+      return bMade >= 0 && aUp >= 0 && { bMade, aUp }
+    }, patient.timeout)
 
   test('scenario 2: in a sequential launch no server of the second farm role exists before the first runs', async () => {
     const farm = await launched({ launchOrder: 'sequential', roles: order() })
@@ -212,9 +218,9 @@ test('scenario 12: a suspended farm stops its servers, and a resume brings each 
   expect((await world.engine.farms.get({ farmId: farm.id })).state.status).toBe('suspended')
   await done(await world.engine.farms.resume({ farmId: farm.id }))
   expect(await statuses()).toEqual(['running', 'running'])
-  const told = await history(farm.id)
-  expect(told.filter((line) => line === 'ResumeComplete web')).toHaveLength(2)
-  expect(told.filter((line) => line === 'HostUp web')).toHaveLength(2)
+  const count = async (line: string) => (await history(farm.id)).filter((one) => one === line).length
+  await expect.poll(() => count('ResumeComplete web'), patient).toBe(2)
+  expect(await count('HostUp web')).toBe(2)
   expect(cloud.made).toHaveLength(2)
 })
 
