@@ -15,6 +15,7 @@ import { write, type Io } from './io.ts'
 import { paintFor } from './paint.ts'
 import { addEventCommands, addJobCommands, addKeyCommands } from './record-commands.ts'
 import { addServerCommands } from './server-commands.ts'
+import { addSnapshotCommands, addVolumeCommands } from './volume-commands.ts'
 
 /** Runs one command line and answers its exit status: 0 done, 1 failed, 2 written wrongly. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -44,6 +45,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addImageWorkCommands(program, context)
   addDiscoverCommands(program, context)
   addGroupCommands(program, context)
+  addVolumeCommands(program, context)
+  addSnapshotCommands(program, context)
   addDoctorCommand(program, context)
   for (const command of everyCommand(program)) command.showHelpAfterError(usageOf(command))
 

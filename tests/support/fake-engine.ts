@@ -12,6 +12,7 @@ import { fakeCatalog } from './fake-catalog.ts'
 import { fakePrompt, fakeWorld, type FakeWorld } from './fake-data.ts'
 import { fakeSecurityGroups } from './fake-security-groups.ts'
 import { fakeDiscovery } from './fake-discovery.ts'
+import { fakeStorage } from './fake-storage.ts'
 import { fakeTerminals } from './fake-terminals.ts'
 import { silentLog } from './logs.ts'
 import { stubEngine } from './stub-engine.ts'
@@ -193,6 +194,16 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
       servers: () => feed.entities('servers'),
     }),
     discovery: fakeDiscovery((title) => asJob('servers.import', title, { kind: 'workspace', id: 'import' })),
+    storage: fakeStorage({
+      clouds: () => feed.entities('clouds'),
+      servers: () => feed.entities('servers'),
+      nowMs,
+      asJob: ({ serverId, cloudId }) =>
+        asJob('volume.attach', 'Attach a volume', {
+          kind: serverId ? 'server' : 'cloud',
+          id: serverId || cloudId,
+        }),
+    }),
     keys: {
       list: async () => feed.entities('keys'),
       exportPrivate: async ({ format }) => ({ fileName: `key.${format}`, text: 'not a key' }),

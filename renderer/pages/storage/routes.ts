@@ -1,0 +1,9 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+export const routes: RouteRecordRaw[] = [
+  {
+    path: '/storage',
+    component: () => import('./StoragePage.vue'),
+    meta: { crumbs: [{ title: 'Storage' }] },
+  },
+]
