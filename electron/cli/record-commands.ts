@@ -86,31 +86,3 @@ export function addJobCommands(program: Command, context: Context): void {
       }),
     )
 }
-
-export function addKeyCommands(program: Command, context: Context): void {
-  program
-    .command('key')
-    .description('key pairs of farms')
-    .command('ls')
-    .description('list key pairs (server key saves a private half)')
-    .action(() =>
-      context.withClient(async ({ keys }) => {
-        const all = await keys.list()
-        await context.print(all, () =>
-          table(
-            ['NAME', 'FARM', 'CLOUD', 'LOCATION', 'TYPE', 'FINGERPRINT', 'ID'],
-            all.map((key) => [
-              plain(key.name),
-              plain(key.farm),
-              plain(key.cloud),
-              key.location,
-              key.type,
-              key.fingerprint,
-              key.id,
-            ]),
-            context.paint,
-          ),
-        )
-      }),
-    )
-}

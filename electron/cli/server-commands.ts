@@ -1,17 +1,18 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
+import { keyOfServer } from '../../shared/logic/ssh-keys.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { ServerStatus } from '../../shared/model/servers.ts'
 import { PrivateKeyFormat } from '../../shared/model/ssh-keys.ts'
 import type { Context } from './context.ts'
 import { writePrivateFile } from './documents.ts'
 import { UsageError } from './failure.ts'
-import { finishJob } from './follow-job.ts'
 import { runOnServer } from './run-on-server.ts'
 import { openShellOnServer } from './shell-on-server.ts'
 import { plain } from './paint.ts'
 import { findServer, slotOf } from './references.ts'
-import { serverTable, serverText } from './server-text.ts'
+import { addServerActVerbs } from './server-act-commands.ts'
+import { propertiesText, serverTable, serverText } from './server-text.ts'
 
 export function addServerCommands(program: Command, context: Context): void {
   const server = program
@@ -19,7 +20,7 @@ export function addServerCommands(program: Command, context: Context): void {
     .description('servers; ID is an id, its beginning, or FARM/ALIAS/INDEX')
   addLookVerbs(server, context)
   addConnectVerbs(server, context)
-  addActVerbs(server, context)
+  addServerActVerbs(server, context)
 }
 
 function addLookVerbs(server: Command, context: Context): void {
@@ -62,6 +63,32 @@ function addLookVerbs(server: Command, context: Context): void {
       }),
     )
   server
+    .command('properties <id>')
+    .description('everything that the cloud tells about a server now')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const properties = await client.servers.cloudProperties({ serverId: found.id })
+        await context.print(properties, () => propertiesText(properties, context.paint))
+      }),
+    )
+  server
+    .command('password <id>')
+    .description('print the administrator password of a Windows server')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const found = await findServer(client, id)
+        const answer = await client.servers.password({ serverId: found.id })
+        if (answer.password === null) {
+          throw new AppError('server.no_password', {
+            message: `The cloud has no password of ${slotOf(found)} yet. Windows makes it some minutes after the first boot.`,
+            retryable: true,
+          })
+        }
+        await context.print(answer, `${plain(answer.password)}\n`)
+      }),
+    )
+  server
     .command('key <id>')
     .description('save the private key that opens a server, for your user only')
     .requiredOption('--out <file>', 'where to')
@@ -72,11 +99,7 @@ function addLookVerbs(server: Command, context: Context): void {
     .action((id: string, options: { out: string; format: PrivateKeyFormat; force?: boolean }) =>
       context.withClient(async (client) => {
         const found = await findServer(client, id)
-        const keys = await client.keys.list()
-        const key = keys.find(
-          ({ farmId, cloudId, location }) =>
-            farmId === found.farmId && cloudId === found.cloudId && location === found.location,
-        )
+        const key = keyOfServer(await client.keys.list(), found)
         if (key === undefined) {
           throw new AppError('input.not_found', { message: `There is no key for ${slotOf(found)} any more.` })
         }
@@ -122,67 +145,4 @@ function addConnectVerbs(server: Command, context: Context): void {
         await runOnServer(context, client, await findServer(client, id), { ...options, ...timeoutMs })
       })
     })
-}
-
-function addActVerbs(server: Command, context: Context): void {
-  for (const verb of ['reboot', 'suspend', 'resume'] as const) {
-    server
-      .command(`${verb} <id>`)
-      .description(`${verb} a server`)
-      .option('--wait', 'wait until it is done')
-      .action((id: string, options: { wait?: boolean }) =>
-        context.withClient(async (client, connection) => {
-          const found = await findServer(client, id)
-          await finishJob(context, connection, await client.servers[verb]({ serverId: found.id }), options)
-        }),
-      )
-  }
-  server
-    .command('terminate <id>')
-    .description('terminate a server; the farm replaces it unless --decrease-min')
-    .option('--wait', 'wait until it is gone')
-    .option('--force', 'without the grace period')
-    .option('--decrease-min', 'lower the farm role’s minimum by one')
-    .action((id: string, options: { wait?: boolean; force?: boolean; decreaseMin?: boolean }) =>
-      context.withClient(async (client, connection) => {
-        const found = await findServer(client, id)
-        const ref = await client.servers.terminate({
-          serverId: found.id,
-          force: options.force === true,
-          decreaseMin: options.decreaseMin === true,
-        })
-        await finishJob(context, connection, ref, options)
-      }),
-    )
-  server
-    .command('retry <id>')
-    .description('try a failed launch again at once')
-    .action((id: string) =>
-      context.withClient(async (client) => {
-        const found = await findServer(client, id)
-        const after = await client.servers.retry({ serverId: found.id })
-        await context.print(after, `The launch of ${plain(slotOf(after))} is tried again.\n`)
-      }),
-    )
-  server
-    .command('lock <id>')
-    .description('keep a server from being terminated, suspended or rebooted')
-    .option('--comment <text>', 'why it is locked', 'Locked from the command line')
-    .action((id: string, options: { comment: string }) =>
-      context.withClient(async (client) => {
-        const found = await findServer(client, id)
-        const after = await client.servers.lock({ serverId: found.id, comment: options.comment })
-        await context.print(after, `Server ${plain(slotOf(after))} is locked.\n`)
-      }),
-    )
-  server
-    .command('unlock <id>')
-    .description('end the lock of a server')
-    .action((id: string) =>
-      context.withClient(async (client) => {
-        const found = await findServer(client, id)
-        const after = await client.servers.unlock({ serverId: found.id })
-        await context.print(after, `Server ${plain(slotOf(after))} is unlocked.\n`)
-      }),
-    )
 }

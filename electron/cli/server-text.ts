@@ -1,3 +1,5 @@
+import { launchReasonText, terminateReasonText } from '../../shared/logic/server-reasons.ts'
+import type { CloudProperties } from '../../shared/model/server-properties.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { paintStatus, plain, table, type Paint } from './paint.ts'
 import { slotOf } from './references.ts'
@@ -37,18 +39,27 @@ export function serverText(server: Server, paint: Paint): string {
     ['ssh', ssh === null ? '–' : `${ssh.user}@${ssh.host}:${String(ssh.port)}`],
     ['host key', plain(ssh?.hostKeyFingerprint)],
     ['key pair', plain(server.keyName)],
-    ['launched', `${plain(server.launchedAt)} (${server.launchReason})`],
+    ['launched', `${plain(server.launchedAt)} (${launchReasonText(server.launchReason)})`],
     ...(server.terminatedAt === null
       ? []
       : [
-          ['terminated', `${server.terminatedAt} (${plain(server.terminateReason)})`] satisfies [
-            string,
-            string,
-          ],
+          [
+            'terminated',
+            `${server.terminatedAt} (${server.terminateReason === null ? '–' : terminateReasonText(server.terminateReason)})`,
+          ] satisfies [string, string],
         ]),
     ...(server.lock === null ? [] : [['locked', plain(server.lock.comment)] satisfies [string, string]]),
   ]
   const width = Math.max(...facts.map(([name]) => name.length))
   const lines = facts.map(([name, value]) => `${paint('dim', name.padEnd(width))}  ${value}`)
   return `${paint('bold', plain(slotOf(server)))}  ${server.id}\n${lines.join('\n')}\n`
+}
+
+/** Everything that the cloud tells, one fact a line. */
+export function propertiesText(properties: CloudProperties, paint: Paint): string {
+  const lines = Object.entries(properties).map(([name, value]) => {
+    const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '–')
+    return `${paint('dim', name.padEnd(24))}  ${plain(text)}`
+  })
+  return `${lines.join('\n')}\n`
 }

@@ -15,6 +15,7 @@ import { fakeDiscovery } from './fake-discovery.ts'
 import { fakeStorage } from './fake-storage.ts'
 import { fakeTerminals } from './fake-terminals.ts'
 import { silentLog } from './logs.ts'
+import { fakeProperties } from './fake-properties.ts'
 import { stubEngine } from './stub-engine.ts'
 import { memorySettings, testFacts } from './transports.ts'
 
@@ -172,6 +173,46 @@ export function fakeEngine(options: FakeEngineOptions): FakeEngine {
           trustedBy: 'console',
           at: new Date(nowMs).toISOString(),
         }
+      },
+      cloudProperties: async ({ serverId }) => fakeProperties(server(serverId)),
+      password: async () => ({ user: 'Administrator', password: 'not-a-password' }),
+      troubleshoot: async ({ serverId }) => {
+        changeServer(serverId, { status: 'troubleshooting', heldFrom: server(serverId).status })
+        return server(serverId)
+      },
+      release: async ({ serverId }) => {
+        changeServer(serverId, { status: server(serverId).heldFrom ?? 'running', heldFrom: null })
+        return server(serverId)
+      },
+      changeType: async ({ serverId, instanceType }) => {
+        changeServer(serverId, { instanceType })
+        return server(serverId)
+      },
+      setTerminationProtection: async ({ serverId, isOn }) => {
+        changeServer(serverId, { terminationProtected: isOn })
+        return server(serverId)
+      },
+      bulk: async ({ serverIds, action, options: asked }) => {
+        const outcomes = serverIds.map((id, at) => ({
+          serverId: id,
+          name: `${server(id).alias} #${server(id).index} of ${server(id).farm}`,
+          state: at === 1 ? ('failed' as const) : ('done' as const),
+          message: at === 1 ? 'UnauthorizedOperation You are not authorized to perform this operation.' : '',
+        }))
+        const { jobId } = await asJob('servers.bulk', `${action} ${serverIds.length} servers`, {
+          kind: 'workspace',
+          id: 'selection',
+        })
+        const job = feed.entities('jobs').find(({ id }) => id === jobId)
+        if (job) {
+          feed.put('jobs', {
+            ...job,
+            state: serverIds.length > 1 ? 'failed' : 'done',
+            bulk: { action, options: asked, outcomes },
+            endedAt: new Date().toISOString(),
+          })
+        }
+        return { jobId }
       },
       reboot: ({ serverId }) => onServer('server.reboot', serverId, 'Reboot', { rebooting: true }),
       suspend: ({ serverId }) =>

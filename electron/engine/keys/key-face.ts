@@ -27,7 +27,8 @@ export function createKeys(options: KeyFaceOptions) {
       const going = jobs
         .list()
         .find(
-          ({ state, kind, target }) => state === 'running' && kind === 'key.regenerate' && target.id === keyId,
+          ({ state, kind, target }) =>
+            state === 'running' && kind === 'key.regenerate' && target.id === keyId,
         )
       if (going) return { jobId: going.id }
       const job = await jobs.run(

@@ -4,7 +4,7 @@ import type { DataDir } from '../data-dir/index.ts'
 import { RowReader } from './rows.ts'
 import type { Store } from './store.ts'
 
-/** Public halves of key pairs; one a farm, cloud and location. */
+/** Public halves of key pairs of farms. */
 export class SshKeyRows {
   readonly #store: Store
   readonly #reader: RowReader<SshKey>

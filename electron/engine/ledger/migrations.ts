@@ -143,4 +143,18 @@ export const migrations: readonly Migration[] = [
     data TEXT NOT NULL CHECK (json_valid(data))
   ) STRICT;
   `,
+  // A place has two key pairs while one takes the other's place, and one more for Windows.
+  `
+  CREATE TABLE ssh_keys_of_place (
+    id TEXT PRIMARY KEY,
+    farm_id TEXT NOT NULL,
+    cloud_id TEXT NOT NULL,
+    location TEXT NOT NULL,
+    data TEXT NOT NULL CHECK (json_valid(data))
+  ) STRICT;
+  INSERT INTO ssh_keys_of_place SELECT id, farm_id, cloud_id, location, data FROM ssh_keys;
+  DROP TABLE ssh_keys;
+  ALTER TABLE ssh_keys_of_place RENAME TO ssh_keys;
+  CREATE INDEX ssh_keys_by_place ON ssh_keys (farm_id, cloud_id, location);
+  `,
 ]

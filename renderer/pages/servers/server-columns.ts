@@ -1,4 +1,4 @@
-import { LAUNCH_REASON_WORDS } from '../../../shared/logic/server-life.ts'
+import { launchedBy, launchReasonText, terminateReasonText } from '../../../shared/logic/server-reasons.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverLook } from '../../components/status/status-looks.ts'
 import { absoluteTime } from '../../components/status/time-words.ts'
@@ -93,7 +93,21 @@ export const serverColumns: readonly Column<Server>[] = [
   {
     id: 'reason',
     title: 'Launched because',
-    value: (server) => LAUNCH_REASON_WORDS[server.launchReason],
+    value: (server) => launchReasonText(server.launchReason),
+    widthPx: 200,
+    hidden: true,
+  },
+  {
+    id: 'launchedBy',
+    title: 'Launched by',
+    value: (server) => launchedBy(server.launchReason),
+    widthPx: 120,
+    hidden: true,
+  },
+  {
+    id: 'ended',
+    title: 'Ended because',
+    value: (server) => (server.terminateReason === null ? null : terminateReasonText(server.terminateReason)),
     widthPx: 200,
     hidden: true,
   },

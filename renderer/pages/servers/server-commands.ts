@@ -1,6 +1,11 @@
 import {
+  mdiBugOutline,
+  mdiCancel,
+  mdiCloudSearchOutline,
   mdiConsole,
   mdiDisc,
+  mdiFormTextboxPassword,
+  mdiHistory,
   mdiKeyOutline,
   mdiLockOpenOutline,
   mdiLockOutline,
@@ -9,16 +14,20 @@ import {
   mdiPlay,
   mdiPower,
   mdiRefresh,
+  mdiResize,
   mdiRestart,
+  mdiShieldCheckOutline,
+  mdiShieldOffOutline,
   mdiTextBoxOutline,
+  mdiWrenchCheckOutline,
 } from '@mdi/js'
 import { shallowRef, type ShallowRef } from 'vue'
 import { useRouter } from 'vue-router'
-import { allowedActions, whyNot } from '../../../shared/logic/server-actions.ts'
+import { applies, whyNot } from '../../../shared/logic/server-actions.ts'
 import { serverName } from '../../../shared/logic/server-life.ts'
-import type { JobRef } from '../../../shared/model/jobs.ts'
-import type { Server, ServerAction } from '../../../shared/model/servers.ts'
-import { useClient } from '../../client/index.ts'
+import { keyOfServer } from '../../../shared/logic/ssh-keys.ts'
+import type { BulkAction as SelectionAction, Server, ServerAction } from '../../../shared/model/servers.ts'
+import { useClient, usePlatform } from '../../client/index.ts'
 import type { BulkAction, RowAction } from '../../components/data-list/columns.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 import { useTerminalTabs } from '../../terminal/terminal-tabs.ts'
@@ -26,21 +35,29 @@ import { useSnapshotRequest } from './snapshot/snapshot-request.ts'
 
 /** A question that must be answered before servers are touched. */
 export interface ServerQuestion {
-  action: 'reboot' | 'suspend' | 'terminate' | 'lock'
+  action: 'reboot' | 'suspend' | 'terminate' | 'cancel' | 'lock' | 'change-type' | 'password'
   servers: readonly Server[]
+}
+
+/** What a question may add to an action. */
+export interface AskOptions {
+  mode?: 'soft' | 'hard'
+  force?: boolean
+  decreaseMin?: boolean
+  comment?: string
 }
 
 export interface ServerCommands {
   /** The question that is asked now; `ServerQuestions.vue` shows it. */
   question: ShallowRef<ServerQuestion | null>
+  /** The job of the last selection, whose outcomes are shown; null when nobody looks at them. */
+  selectionJob: ShallowRef<string | null>
   actionsFor(server: Server): RowAction[]
   bulk: readonly BulkAction<Server>[]
-  /** Does the action for each server; answers how many were accepted. */
-  run(
-    action: 'reboot' | 'suspend' | 'resume' | 'terminate' | 'retry' | 'unlock',
-    servers: readonly Server[],
-    options?: { force?: boolean; decreaseMin?: boolean },
-  ): Promise<number>
+  /** Does the action: with one server directly, with several as one job whose outcomes are shown. */
+  run(action: SelectionAction, servers: readonly Server[], options?: AskOptions): Promise<void>
+  /** Asks some servers of a selection again. */
+  again(action: SelectionAction, serverIds: readonly Server['id'][], options: AskOptions): Promise<void>
 }
 
 /** `web #1 of shop`, or `3 servers` with the first names. */
@@ -50,81 +67,130 @@ export function namesOf(servers: readonly Server[]): string {
   return `${servers.length} servers`
 }
 
+const WORDS: Readonly<Record<SelectionAction, string>> = {
+  cancel: 'Cancel the launch of',
+  reboot: 'Reboot',
+  suspend: 'Suspend',
+  resume: 'Resume',
+  terminate: 'Terminate',
+  lock: 'Lock',
+  unlock: 'Unlock',
+  protect: 'Protect',
+  unprotect: 'End the protection of',
+  troubleshoot: 'Hold',
+  release: 'Release',
+  retry: 'Try again',
+}
+
 /** What a person can do with servers, one by one or many at once. */
 export function useServerCommands(): ServerCommands {
   const client = useClient()
+  const platform = usePlatform()
   const attempt = useAttempt()
   const messages = useMessages()
   const router = useRouter()
   const terminals = useTerminalTabs()
   const snapshot = useSnapshotRequest()
   const question = shallowRef<ServerQuestion | null>(null)
+  const selectionJob = shallowRef<string | null>(null)
 
-  const run: ServerCommands['run'] = async (action, servers, options = {}) => {
-    const calls: Record<typeof action, (server: Server) => Promise<JobRef | Server>> = {
-      reboot: ({ id }) => client.servers.reboot({ serverId: id }),
-      suspend: ({ id }) => client.servers.suspend({ serverId: id }),
-      resume: ({ id }) => client.servers.resume({ serverId: id }),
-      terminate: ({ id }) => client.servers.terminate({ serverId: id, ...options }),
-      retry: ({ id }) => client.servers.retry({ serverId: id }),
-      unlock: ({ id }) => client.servers.unlock({ serverId: id }),
-    }
-    const words = {
-      reboot: 'Reboot',
-      suspend: 'Suspend',
-      resume: 'Resume',
-      terminate: 'Terminate',
-      retry: 'Launch',
-      unlock: 'Unlock',
-    }
-    const results = await Promise.all(
-      servers.map((server) => attempt(`${words[action]} ${serverName(server)}`, () => calls[action](server))),
+  const again: ServerCommands['again'] = async (action, serverIds, options) => {
+    const ref = await attempt(`${WORDS[action]} ${serverIds.length} servers`, () =>
+      client.servers.bulk({ serverIds: [...serverIds], action, options, via: 'ui' }),
     )
-    const accepted = results.filter((result) => result !== undefined).length
-    if (servers.length > 1 && accepted > 0)
-      messages.say(`${words[action]}: ${accepted} of ${servers.length} servers accepted.`)
-    return accepted
+    if (ref !== undefined) selectionJob.value = ref.jobId
+  }
+  const run: ServerCommands['run'] = async (action, servers, options = {}) => {
+    const [first] = servers
+    if (first === undefined) return
+    if (servers.length > 1) {
+      await again(
+        action,
+        servers.map(({ id }) => id),
+        options,
+      )
+      return
+    }
+    await attempt(`${WORDS[action]} ${serverName(first)}`, () => askOne(action, first.id, options))
+  }
+  function askOne(action: SelectionAction, serverId: Server['id'], options: AskOptions): Promise<unknown> {
+    const { servers } = client
+    switch (action) {
+      case 'reboot':
+        return servers.reboot({ serverId, mode: options.mode ?? 'soft' })
+      case 'terminate':
+        return servers.terminate({
+          serverId,
+          force: options.force ?? false,
+          decreaseMin: options.decreaseMin ?? false,
+          via: 'ui',
+        })
+      case 'cancel':
+        return servers.cancel({ serverId, decreaseMin: options.decreaseMin ?? false, via: 'ui' })
+      case 'lock':
+        return servers.lock({ serverId, comment: options.comment ?? '' })
+      case 'protect':
+      case 'unprotect':
+        return servers.setTerminationProtection({ serverId, isOn: action === 'protect' })
+      case 'suspend':
+      case 'resume':
+      case 'unlock':
+      case 'troubleshoot':
+      case 'release':
+      case 'retry':
+        return servers[action]({ serverId })
+    }
   }
   const ask = (action: ServerQuestion['action'], servers: readonly Server[]): void => {
     question.value = { action, servers }
   }
+  const goTo = (server: Server, tab?: string) => () =>
+    router.push({ path: `/servers/${server.id}`, ...(tab === undefined ? {} : { query: { tab } }) })
 
+  async function downloadKey(server: Server): Promise<void> {
+    const file = await attempt(`Download the key of ${serverName(server)}`, async () => {
+      const key = keyOfServer(await client.keys.list(), server)
+      return key && client.keys.exportPrivate({ keyId: key.id, format: 'openssh' })
+    })
+    if (file === undefined) messages.say(`There is no key of ${serverName(server)} yet.`)
+    else platform.saveFile(file.fileName, file.text, 'application/x-pem-file')
+  }
+
+  /** The menu of a server: exactly what applies to it now (reference 4.6), with the reason where something is in the way. */
   function actionsFor(server: Server): RowAction[] {
-    const allowed = allowedActions(server)
-    const reason = (action: ServerAction): Pick<RowAction, 'disabled'> => {
-      const answer = allowed[action]
-      return answer === true ? {} : { disabled: answer }
+    const entry = (
+      action: ServerAction,
+      title: string,
+      icon: string,
+      doIt: () => unknown,
+      looks: Pick<RowAction, 'inline' | 'danger' | 'separated'> = {},
+    ): RowAction[] => {
+      if (!applies(server, action)) return []
+      const answer = whyNot(server, action)
+      return [
+        {
+          id: action,
+          title,
+          icon,
+          ...looks,
+          ...(answer === true ? {} : { disabled: answer }),
+          run: doIt,
+        },
+      ]
     }
-    const actions: RowAction[] = [
-      {
-        id: 'connect',
-        title: 'Open a terminal',
-        icon: mdiConsole,
+    const only = [server]
+    return [
+      ...entry('connect', 'Open a terminal', mdiConsole, () => terminals.openServer(server.id), {
         inline: 'always',
-        ...reason('connect'),
-        run: () => terminals.openServer(server.id),
-      },
-      {
-        id: 'open',
-        title: 'Open the server page',
-        icon: mdiOpenInApp,
-        run: () => router.push(`/servers/${server.id}`),
-      },
-      {
-        id: 'console',
-        title: 'Console output',
-        icon: mdiTextBoxOutline,
-        ...reason('console'),
-        run: () => router.push({ path: `/servers/${server.id}`, query: { tab: 'console' } }),
-      },
-      {
-        id: 'snapshot',
-        title: 'Create server snapshot…',
-        icon: mdiDisc,
-        ...reason('snapshot'),
-        run: () => (snapshot.server = server),
-      },
-      ...(server.access === 'own-key' || server.access === 'none'
+      }),
+      { id: 'open', title: 'Open the server page', icon: mdiOpenInApp, run: goTo(server) },
+      ...entry('properties', 'Cloud properties', mdiCloudSearchOutline, goTo(server, 'cloud')),
+      ...entry('console', 'Console output', mdiTextBoxOutline, goTo(server, 'console')),
+      ...entry('log', 'Event log', mdiHistory, goTo(server, 'log')),
+      ...entry('key', 'Download the private key', mdiKeyOutline, () => downloadKey(server)),
+      ...entry('password', 'Administrator password…', mdiFormTextboxPassword, () => ask('password', only)),
+      ...entry('snapshot', 'Create server snapshot…', mdiDisc, () => (snapshot.server = server)),
+      ...(server.status !== 'terminated' && (server.access === 'own-key' || server.access === 'none')
         ? [
             {
               id: 'own-key',
@@ -134,114 +200,100 @@ export function useServerCommands(): ServerCommands {
             },
           ]
         : []),
-      {
-        id: 'reboot',
-        title: 'Reboot…',
-        icon: mdiRestart,
-        ...(server.status === 'suspended' ? {} : { inline: 'hover' as const }),
+      ...entry('reboot', 'Reboot…', mdiRestart, () => ask('reboot', only), {
+        inline: 'hover',
         separated: true,
-        ...reason('reboot'),
-        run: () => ask('reboot', [server]),
-      },
-      server.status === 'suspended'
-        ? {
-            id: 'resume',
-            title: 'Resume',
-            icon: mdiPlay,
-            inline: 'hover',
-            ...reason('resume'),
-            run: () => run('resume', [server]),
-          }
-        : {
-            id: 'suspend',
-            title: 'Suspend…',
-            icon: mdiPause,
-            ...reason('suspend'),
-            run: () => ask('suspend', [server]),
-          },
-    ]
-    if (server.error !== null && server.status === 'pending-launch') {
-      actions.push({
-        id: 'retry',
-        title: 'Launch again now',
-        icon: mdiRefresh,
-        inline: 'always',
-        ...reason('retry'),
-        run: () => run('retry', [server]),
-      })
-    }
-    actions.push(
-      server.lock === null
-        ? {
-            id: 'lock',
-            title: 'Lock…',
-            icon: mdiLockOutline,
-            ...reason('lock'),
-            run: () => ask('lock', [server]),
-          }
-        : {
-            id: 'unlock',
-            title: 'Unlock',
-            icon: mdiLockOpenOutline,
-            ...reason('unlock'),
-            run: () => run('unlock', [server]),
-          },
-      {
-        id: 'terminate',
-        title: 'Terminate…',
-        icon: mdiPower,
+      }),
+      ...entry('suspend', 'Suspend…', mdiPause, () => ask('suspend', only)),
+      ...entry('resume', 'Resume', mdiPlay, () => run('resume', only), { inline: 'hover', separated: true }),
+      ...entry('change-type', 'Change the instance type…', mdiResize, () => ask('change-type', only)),
+      ...entry('retry', 'Try again now', mdiRefresh, () => run('retry', only), { inline: 'always' }),
+      ...entry('troubleshoot', 'Hold for troubleshooting', mdiBugOutline, () => run('troubleshoot', only)),
+      ...entry('release', 'End troubleshooting', mdiWrenchCheckOutline, () => run('release', only), {
+        inline: 'hover',
+      }),
+      ...entry('lock', 'Lock…', mdiLockOutline, () => ask('lock', only), { separated: true }),
+      ...entry('unlock', 'Unlock', mdiLockOpenOutline, () => run('unlock', only), { separated: true }),
+      ...entry('protect', 'Protect from termination', mdiShieldCheckOutline, () => run('protect', only)),
+      ...entry('unprotect', 'End termination protection', mdiShieldOffOutline, () => run('unprotect', only)),
+      ...entry('cancel', 'Cancel the launch…', mdiCancel, () => ask('cancel', only), {
         danger: true,
         inline: 'hover',
         separated: true,
-        ...reason('terminate'),
-        run: () => ask('terminate', [server]),
-      },
-    )
-    return actions
+      }),
+      ...(server.status === 'pending-launch'
+        ? []
+        : entry('terminate', 'Terminate…', mdiPower, () => ask('terminate', only), {
+            danger: true,
+            inline: 'hover',
+            separated: true,
+          })),
+      ...entry(
+        'terminate-now',
+        'Terminate at once',
+        mdiPower,
+        () => run('terminate', only, { force: true }),
+        {
+          danger: true,
+          separated: true,
+        },
+      ),
+    ]
   }
 
-  const applies = (action: ServerAction) => (server: Server) => whyNot(server, action) === true
-  return {
-    question,
-    actionsFor,
-    run,
-    bulk: [
-      {
-        id: 'reboot',
-        title: 'Reboot',
-        icon: mdiRestart,
-        applies: applies('reboot'),
-        run: (rows) => ask('reboot', rows),
-      },
-      {
-        id: 'suspend',
-        title: 'Suspend',
-        icon: mdiPause,
-        applies: applies('suspend'),
-        run: (rows) => ask('suspend', rows),
-      },
-      {
-        id: 'resume',
-        title: 'Resume',
-        icon: mdiPlay,
-        applies: applies('resume'),
-        run: (rows) => run('resume', rows),
-      },
-      {
-        id: 'lock',
-        title: 'Lock',
-        icon: mdiLockOutline,
-        applies: applies('lock'),
-        run: (rows) => ask('lock', rows),
-      },
-      {
-        id: 'terminate',
-        title: 'Terminate',
-        icon: mdiPower,
-        danger: true,
-        applies: applies('terminate'),
-        run: (rows) => ask('terminate', rows),
-      },
-    ],
-  }
+  const takes = (action: ServerAction) => (server: Server) => whyNot(server, action) === true
+  const bulk: BulkAction<Server>[] = [
+    {
+      id: 'reboot',
+      title: 'Reboot',
+      icon: mdiRestart,
+      applies: takes('reboot'),
+      run: (rows) => ask('reboot', rows),
+    },
+    {
+      id: 'suspend',
+      title: 'Suspend',
+      icon: mdiPause,
+      applies: takes('suspend'),
+      run: (rows) => ask('suspend', rows),
+    },
+    {
+      id: 'resume',
+      title: 'Resume',
+      icon: mdiPlay,
+      applies: takes('resume'),
+      run: (rows) => run('resume', rows),
+    },
+    {
+      id: 'lock',
+      title: 'Lock',
+      icon: mdiLockOutline,
+      applies: takes('lock'),
+      run: (rows) => ask('lock', rows),
+    },
+    {
+      id: 'unlock',
+      title: 'Unlock',
+      icon: mdiLockOpenOutline,
+      applies: takes('unlock'),
+      run: (rows) => run('unlock', rows),
+    },
+    {
+      id: 'cancel',
+      title: 'Cancel launch',
+      icon: mdiCancel,
+      danger: true,
+      applies: takes('cancel'),
+      run: (rows) => ask('cancel', rows),
+    },
+    {
+      id: 'terminate',
+      title: 'Terminate',
+      icon: mdiPower,
+      danger: true,
+      applies: (server) => server.status !== 'pending-launch' && takes('terminate')(server),
+      run: (rows) => ask('terminate', rows),
+    },
+  ]
+  return { question, selectionJob, actionsFor, bulk, run, again }
 }
