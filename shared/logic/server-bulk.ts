@@ -90,7 +90,9 @@ export function bulkSummary(bulk: Bulk): string {
   const words = { done: 'done', refused: 'refused', failed: 'failed', skipped: 'not asked' } as const
   return states
     .filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${state === 'going' || state === 'waiting' ? 'on the way' : words[state]}`)
+    .map(
+      (state) => `${counts[state]} ${state === 'going' || state === 'waiting' ? 'on the way' : words[state]}`,
+    )
     .join(', ')
 }
 

@@ -17,8 +17,7 @@ export function nextKeyName(name: string): string {
 /** All keys of a farm in a location. */
 export function keysOfPlace(keys: Iterable<SshKey>, place: Place): SshKey[] {
   return [...keys].filter(
-    (key) =>
-      key.farmId === place.farmId && key.cloudId === place.cloudId && key.location === place.location,
+    (key) => key.farmId === place.farmId && key.cloudId === place.cloudId && key.location === place.location,
   )
 }
 

@@ -18,7 +18,18 @@ async function examine(host: Host, where: string): Promise<void> {
   }
 }
 
-const places = ['/', '/farms', '/farms/new', '/servers', '/roles', '/images', '/keys', '/groups', '/clouds', '/settings']
+const places = [
+  '/',
+  '/farms',
+  '/farms/new',
+  '/servers',
+  '/roles',
+  '/images',
+  '/keys',
+  '/groups',
+  '/clouds',
+  '/settings',
+]
 
 test('no page has a serious finding while everything is empty', async ({ host }) => {
   test.slow()
