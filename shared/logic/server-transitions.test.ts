@@ -204,12 +204,9 @@ const COLUMNS: readonly ServerStatus[] = [
   'terminated',
 ]
 
-test.each(APPLICABILITY)(
-  'the statuses in which “%s” applies are the reference’s (4.6)',
-  (action, row) => {
-    expect(COLUMNS.map((status) => (applies(serverIn(status), action) ? 'yes' : '-')).join(' ')).toBe(row)
-  },
-)
+test.each(APPLICABILITY)('the statuses in which “%s” applies are the reference’s (4.6)', (action, row) => {
+  expect(COLUMNS.map((status) => (applies(serverIn(status), action) ? 'yes' : '-')).join(' ')).toBe(row)
+})
 
 test('scenario 33: a terminated server has its log and nothing else', () => {
   const all: ServerAction[] = APPLICABILITY.map(([action]) => action)
@@ -295,7 +292,9 @@ test('time that the engine did not see counts for no timer (clocks that jump, ma
   const slow = aServer({ status: 'pending' })
   const woken = { ...policy, countFromMs: start + day }
   expect(timePassed(slow, start + day + 1000, woken).server.status).toBe('pending')
-  expect(timePassed(slow, start + day + policy.launchTimeoutMs, woken).server.status).toBe('pending-terminate')
+  expect(timePassed(slow, start + day + policy.launchTimeoutMs, woken).server.status).toBe(
+    'pending-terminate',
+  )
   const unseen = aServer({ absentSince: new Date(start + 1000).toISOString() })
   expect(absent(unseen, start + day + 1000, woken).server.status).toBe('running')
   expect(absent(unseen, start + day + policy.appearMs, woken).server.status).toBe('missing')
