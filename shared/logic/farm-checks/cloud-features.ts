@@ -23,9 +23,6 @@ export function checkCloudFeatures({ values }: CheckedRole, tell: Tell): void {
       'Give the name of an instance profile, or its ARN (arn:aws:iam::…:instance-profile/…).',
     )
   }
-  if (asked.spot && asked.shutdownBehavior === 'stop') {
-    at('shutdownBehavior', 'A spot server cannot be stopped and started again; let it terminate at shutdown.')
-  }
   if (asked.spot && asked.terminationProtection) {
     at('terminationProtection', 'EC2 does not protect spot servers against termination; switch this off.')
   }

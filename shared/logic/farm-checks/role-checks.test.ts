@@ -112,10 +112,7 @@ describe('what is right', () => {
       volume({ raid: { level, disks } }),
     ]),
     ['a root disk', root({ type: 'gp3', sizeGib: 50, iops: 6_000 })],
-    [
-      'a spot server that terminates',
-      features({ spot: { maxPricePerHour: 0.01 }, shutdownBehavior: 'terminate' }),
-    ],
+    ['a spot server, whatever is said of its shutdown', features({ spot: { maxPricePerHour: 0.01 } })],
     ['credits of a burstable type', features({ cpuCredits: 'unlimited' })],
     ['a profile by name', features({ iamInstanceProfile: 'web@shop' })],
     [
@@ -312,7 +309,6 @@ const faulty: [string, object, string, string][] = [
     'storage.volumes',
     'These are 32 disks',
   ],
-  ['a spot server that stops', features({ spot: {} }), 'cloudFeatures.shutdownBehavior', 'cannot be stopped'],
   [
     'a protected spot server',
     features({ spot: {}, shutdownBehavior: 'terminate', terminationProtection: true }),
@@ -410,7 +406,7 @@ it('lets one slip hide no other fault', () => {
         { name: 'data', sizeGib: null },
       ],
     },
-    cloudFeatures: { tenancy: 'mine', spot: {}, shutdownBehavior: 'stop' },
+    cloudFeatures: { tenancy: 'mine', spot: {}, terminationProtection: true },
   })
   expect(validateFarm(farm, known).map(({ path }) => path.replace('roles[0].', ''))).toEqual([
     'scaling.min',
@@ -423,7 +419,7 @@ it('lets one slip hide no other fault', () => {
     'storage.root.type',
     'storage.volumes[0].raid.disks',
     'storage.volumes[2].name',
-    'cloudFeatures.shutdownBehavior',
+    'cloudFeatures.terminationProtection',
   ])
 })
 
@@ -438,18 +434,18 @@ it.each<[string, object, string[]]>([
 
 describe('a memory of what was checked', () => {
   const memory: FarmCheckMemory = new WeakMap()
-  const bad = design(features({ spot: {} })).roles[0]
+  const bad = design(features({ spot: {}, terminationProtection: true })).roles[0]
   const good = { ...design({}).roles[0], alias: 'app' }
   const check = (roles: unknown[], with_ = known) =>
     validateFarm({ name: 'new', roles }, with_, undefined, memory).map(({ path }) => path)
 
   it('answers the same, at whatever place a farm role stands', () => {
-    expect(check([bad, good])).toEqual(['roles[0].cloudFeatures.shutdownBehavior'])
-    expect(check([good, bad])).toEqual(['roles[1].cloudFeatures.shutdownBehavior'])
+    expect(check([bad, good])).toEqual(['roles[0].cloudFeatures.terminationProtection'])
+    expect(check([good, bad])).toEqual(['roles[1].cloudFeatures.terminationProtection'])
     expect(check([bad, { ...bad }])).toEqual([
-      'roles[0].cloudFeatures.shutdownBehavior',
+      'roles[0].cloudFeatures.terminationProtection',
       'roles[1].alias',
-      'roles[1].cloudFeatures.shutdownBehavior',
+      'roles[1].cloudFeatures.terminationProtection',
     ])
   })
 
