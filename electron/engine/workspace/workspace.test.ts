@@ -111,7 +111,7 @@ describe('a collection', () => {
       await roles.put({ ...common, name: 'db', id: 'role-1' as never })
     })
     const text = await readFile(fileOf('roles.json'), 'utf8')
-    expect(text.split('\n').slice(0, 13)).toEqual([
+    expect(text.split('\n').slice(0, 15)).toEqual([
       '{',
       '  "schema": "farmhand.roles/v1",',
       '  "items": {',
@@ -120,8 +120,10 @@ describe('a collection', () => {
       '      "name": "db",',
       '      "category": "base",',
       '      "createdAt": "2026-01-01T00:00:00.000Z",',
+      '      "deprecated": null,',
       '      "description": "",',
       '      "imageIds": [],',
+      '      "isSystem": false,',
       '      "osFamily": "ubuntu",',
       '      "tags": [',
       '        "x"',
