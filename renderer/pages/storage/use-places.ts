@@ -51,8 +51,10 @@ export function usePlaces<Item>(options: {
     known.value = new Map(known.value).set(place.key, place)
   }
   async function load(place: (typeof wanted.value)[number]): Promise<void> {
-    const items = known.value.get(place.key)?.items ?? []
-    put({ ...place, state: 'loading', items, error: null })
+    const before = known.value.get(place.key)
+    const items = before?.items ?? []
+    // A place that answered stays as it is while it is asked again: an empty list would blink otherwise.
+    if (before?.state !== 'ready') put({ ...place, state: 'loading', items, error: null })
     try {
       put({ ...place, state: 'ready', items: await options.list(place), error: null })
     } catch (thrown) {
