@@ -27,6 +27,8 @@ const places = [
   '/images',
   '/keys',
   '/groups',
+  '/storage',
+  '/discovery',
   '/clouds',
   '/settings',
 ]
@@ -63,6 +65,7 @@ test('no page, panel or dialog has a serious finding while a farm runs', async (
 
   await goTo(host, `${farm}/design`)
   await page.getByRole('button', { name: /^web/ }).first().click()
+  await page.getByRole('button', { name: /^Scaling/ }).click()
   await page.getByLabel('Maximum').fill('1')
   await expect(page.getByText('1 fault stands in the way of a launch')).toBeVisible()
   await examine(host, 'designer with a fault')

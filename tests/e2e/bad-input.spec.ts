@@ -82,6 +82,7 @@ test('a bad field of the designer is named in the summary, and leads back to it'
   await planSample(host)
   await page.getByRole('link', { name: 'Back to the design' }).click()
   await page.getByRole('button', { name: /^web/ }).first().click()
+  await page.getByRole('button', { name: /^Scaling/ }).click()
   await page.getByLabel('Maximum').fill('1')
   await expect(page.getByText('The minimum (2) is above the maximum (1)').first()).toBeVisible()
   await page.getByRole('button', { name: /^db/ }).first().click()
