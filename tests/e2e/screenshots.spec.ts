@@ -26,6 +26,7 @@ test('the pictures of the README are made on the way through the app', async ({ 
 
   await goTo(host, `/farms/${farmId}/design`)
   await page.getByRole('button', { name: /^web/ }).first().click()
+  await page.getByRole('button', { name: /^Scaling/ }).click()
   await expect(page.getByLabel('Minimum')).toHaveValue('2')
   await picture(host, 'designer')
 

@@ -48,8 +48,8 @@ test('groups of a farm name who uses them and are not deleted meanwhile', async 
   await launchSample(host)
   await sampleRuns(host)
   await page.getByRole('link', { name: 'Groups', exact: true }).click()
-  const row = page.getByRole('row').filter({ hasText: 'farmhand-role' }).first()
-  await expect(row).toContainText('servers')
+  const row = page.getByRole('row').filter({ hasText: 'web of Sample farm' })
+  await expect(row).toContainText('2 servers')
   await noSeriousFinding(page, 'security groups')
   const groups = JSON.parse((await cli(['group', 'ls', '--json'])).stdout) as { id: string; name: string }[]
   const used = groups.find(({ name }) => name.startsWith('farmhand-role'))
