@@ -83,7 +83,7 @@ export async function memoryEngine(
 }
 
 /** Resolves when `look` answers something; looks again whenever the engine has had time to do something. */
-export async function until<T>(look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
+export async function until<T>(look: () => Promise<T | undefined | false>, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const answer = await look()
