@@ -180,8 +180,10 @@ describe('volumes of farm roles', () => {
       const idOf = (name: string) => before.find(({ usage }) => usage?.name === name)?.id ?? ''
       for (const name of ['cache', 'data']) {
         await engine.storage.detach({ cloudId, location, volumeId: idOf(name), force: false })
+        await until(async () =>
+          (await volumesOf(farmId)).some(({ id, state }) => id === idOf(name) && state === 'available'),
+        )
       }
-      await until(async () => (await volumesOf(farmId)).every(({ state }) => state === 'available'))
       await cloud.ec2.send(new DeleteVolumeCommand({ VolumeId: idOf('cache') }))
       await cloud.ec2.send(new DeleteVolumeCommand({ VolumeId: idOf('data') }))
       await kill(first)
