@@ -1,35 +1,21 @@
-import { randomUUID } from 'node:crypto'
-import type { Image } from '../../shared/model/images.ts'
 import type { ImageUsage, RoleUsage } from '../../shared/model/image-plans.ts'
-import type { Role } from '../../shared/model/roles.ts'
 import { usageOfImage, usageOfRole } from '../../shared/logic/usage.ts'
 import type { Clouds } from './clouds/index.ts'
+import type { CoreServices } from './core-services.ts'
+import type { DesignServices } from './design-services.ts'
 import { Discovery, ImportPlaces, Imports, type ServerKeys } from './discovery/index.ts'
-import type { Events } from './events/index.ts'
-import type { createFarms, FarmStore } from './farms/index.ts'
+import type { createFarms } from './farms/index.ts'
 import { Deregistrations, ImageCopies, ImageReplacing, RoleSwap, Snapshots } from './images/index.ts'
-import type { Clock } from './ports.ts'
 import { Rollouts } from './rollouts/index.ts'
-import type { DesignStore, Images, Roles } from './roles/index.ts'
 import type { ImageFinder, ServerStore } from './servers/index.ts'
-import type { Tasks } from './tasks/index.ts'
 
 interface ImageServicesParts {
-  clouds: Clouds
-  images: Images
-  imageStore: DesignStore<Image>
-  roles: Roles
-  roleStore: DesignStore<Role>
+  core: CoreServices
+  designs: DesignServices
   farms: ReturnType<typeof createFarms>
-  farmStore: FarmStore
   serverStore: ServerStore
   finder: ImageFinder
-  tasks: Tasks
   keys: ServerKeys
-  events: Events
-  clock: Clock
-  newId: () => string
-  workspaceId: string
   /** What was said about an unknown instance is no longer true. */
   onAdopted: (instanceId: string) => void
   wake: () => void
@@ -37,7 +23,9 @@ interface ImageServicesParts {
 
 /** Puts together what works on images, replaces servers and takes instances over. */
 export function createImageServices(parts: ImageServicesParts) {
-  const { clouds, images, imageStore, roles, roleStore, farmStore, serverStore, tasks, events, wake } = parts
+  const { serverStore, wake } = parts
+  const { clouds, images, imageStore, roles, roleStore, farmStore } = parts.designs
+  const { tasks, events, clock, newId, newToken, workspaceId } = parts.core
   const watch: Clouds['watch'] = (cloudId, location, call) => clouds.watch(cloudId, location, call)
   const common = {
     clouds,
@@ -46,10 +34,10 @@ export function createImageServices(parts: ImageServicesParts) {
     roles,
     roleStore,
     tasks,
-    clock: parts.clock,
-    newId: parts.newId,
+    clock,
+    newId,
   }
-  const made = { ...common, newToken: randomUUID, workspaceId: parts.workspaceId }
+  const made = { ...common, newToken, workspaceId }
   const tellFarm =
     (kind: 'FarmChanged' | 'ServersReplaced') =>
     (farm: { id: string }, message: string): Promise<void> =>

@@ -11,10 +11,13 @@ import { Sandbox } from './sandbox/index.ts'
 const AwsSecret = z.object({ secretAccessKey: z.string(), sessionToken: z.string().optional() })
 
 /** How a cloud of each kind is opened. */
-export function cloudOpeners(parts: { ports: Ports; dataDir: string }): {
+export interface CloudOpeners {
   aws: CloudOpener
   sandbox: CloudOpener
-} {
+}
+
+/** The openers of the product itself. */
+export function cloudOpeners(parts: { ports: Ports; dataDir: string }): CloudOpeners {
   const { clock, log, homeDir, env } = parts.ports
   const budgets = new RateBudgets(clock)
   return {

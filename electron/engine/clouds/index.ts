@@ -1,6 +1,6 @@
 export { listAwsProfiles } from './aws/index.ts'
 export { CloudAccounts } from './cloud-accounts.ts'
-export { cloudOpeners } from './cloud-openers.ts'
+export { type CloudOpeners, cloudOpeners } from './cloud-openers.ts'
 export { type CatalogRepository, type CloudRepository, Clouds, type CloudVault } from './clouds.ts'
 export type { InstanceDetails } from './discovery-port.ts'
 export type { MachineImage } from './machine-images-port.ts'

@@ -160,8 +160,11 @@ test('scenario 31: an invalid host name makes the server Failed, and it stays fo
   )
   const failed = await until(async () => (await servers()).find(({ initFailedAt }) => initFailedAt !== null))
   expect(failed).toMatchObject({ status: 'initializing', error: { code: 'farm.invalid' } })
-  const told = await eventsOf(farm.id)
-  expect(told.map(({ kind }) => kind)).toContain('HostInitFailed')
+  // An event is told after the change that it tells of.
+  const told = await until(async () => {
+    const soFar = await eventsOf(farm.id)
+    return soFar.some(({ kind }) => kind === 'HostInitFailed') && soFar
+  })
   expect(told.map(({ kind }) => kind)).not.toContain('HostUp')
   expect(await servers()).toHaveLength(1)
 })
