@@ -1,5 +1,5 @@
 import { ServerId } from '../../shared/model/ids.ts'
-import { withHostKey } from '../../shared/logic/server-life.ts'
+import { withHostKey } from '../../shared/logic/server-contact.ts'
 import { keyOfServer } from '../../shared/logic/ssh-keys.ts'
 import type { Clouds } from './clouds/index.ts'
 import type { CoreServices } from './core-services.ts'

@@ -1,5 +1,5 @@
 import type { Server } from '../model/servers.ts'
-import { type LifeStep, serverName } from './server-life.ts'
+import { type LifeStep, serverName } from './server-steps.ts'
 
 /** The Elastic IP leads to the server now: it is reached there from now on. */
 export function ledToBy(server: Server, address: string): LifeStep {

@@ -9,7 +9,7 @@ import { countServers, type Decision, decide, launchSteps } from './farm-decisio
 import { designChanges } from './plan-changes.ts'
 import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
 import { cannotBeSuspended, STATUS_WORDS } from './server-actions.ts'
-import { TERMINATE_REASON_WORDS } from './server-life.ts'
+import { TERMINATE_REASON_WORDS } from './server-reasons.ts'
 
 /** What the plan needs to know besides the design. */
 export interface PlanKnowledge {

@@ -1,7 +1,8 @@
 import type { HealthRule } from '../model/farm-roles.ts'
 import type { ErrorInfo } from '../model/errors.ts'
 import type { Server } from '../model/servers.ts'
-import { askTerminate, type LifeStep, serverName } from './server-life.ts'
+import { askTerminate } from './server-asks.ts'
+import { type LifeStep, serverName } from './server-steps.ts'
 
 /** What the checks of a running server have shown: how many failed in a row, and when the first of them did. */
 export interface HealthRecord {

@@ -1,5 +1,6 @@
 import type { Server } from '../model/servers.ts'
-import { type LifeStep, serverName, sshUnreachable } from './server-life.ts'
+import { sshUnreachable } from './server-contact.ts'
+import { type LifeStep, serverName } from './server-steps.ts'
 
 /** A server whose SSH does not come back after a reboot: the reboot counts as failed, which it says. */
 export function rebootTimedOut(server: Server, seconds: number): LifeStep {

@@ -5,7 +5,7 @@ import type { ReplacePlan } from '../model/image-plans.ts'
 import type { Role } from '../model/roles.ts'
 import type { Server } from '../model/servers.ts'
 import { STATUS_WORDS } from './server-actions.ts'
-import { serverName } from './server-life.ts'
+import { serverName } from './server-steps.ts'
 
 /** What a plan of replacing is made from. */
 export interface ReplaceKnowledge {

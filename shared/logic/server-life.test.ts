@@ -2,19 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { aServer } from '../../tests/support/designs.ts'
 import { AppError } from '../model/errors.ts'
 import type { InstanceState, Server, ServerStatus } from '../model/servers.ts'
-import {
-  absent,
-  askReboot,
-  askResume,
-  askSuspend,
-  askTerminate,
-  DEFAULT_LIFE_POLICY as policy,
-  type InstanceView,
-  launchFailed,
-  seen,
-  sshAnswered,
-  timePassed,
-} from './server-life.ts'
+import { DEFAULT_LIFE_POLICY as policy } from './life-policy.ts'
+import { askReboot, askResume, askSuspend, askTerminate } from './server-asks.ts'
+import { sshAnswered, timePassed } from './server-contact.ts'
+import type { InstanceView } from './server-facts.ts'
+import { launchFailed } from './server-launches.ts'
+import { absent, seen } from './server-life.ts'
 
 const start = Date.parse('2026-01-01T00:00:00.000Z')
 

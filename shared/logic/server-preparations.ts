@@ -1,6 +1,8 @@
 import type { AppError } from '../model/errors.ts'
 import type { Server } from '../model/servers.ts'
-import { elapsedMs, type LifePolicy, type LifeStep, serverName, sshUnreachable } from './server-life.ts'
+import { elapsedMs, type LifePolicy } from './life-policy.ts'
+import { sshUnreachable } from './server-contact.ts'
+import { type LifeStep, serverName } from './server-steps.ts'
 
 /** A preparation began: the server says what it waits for. */
 export function preparing(server: Server, waitingFor: string): LifeStep {

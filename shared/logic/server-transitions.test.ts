@@ -6,22 +6,13 @@ import { applies } from './server-actions.ts'
 import { cloudCallFor } from './server-cloud-calls.ts'
 import { decreasedMin, HOOKS_DELAY_MS, terminateDelayMs } from './server-ends.ts'
 import { askRelease, askTroubleshoot } from './server-holds.ts'
-import {
-  absent,
-  askReboot,
-  askResume,
-  askSuspend,
-  askTerminate,
-  DEFAULT_LIFE_POLICY,
-  gone,
-  type InstanceView,
-  launched,
-  launchFailed,
-  type LifeStep,
-  seen,
-  sshAnswered,
-  timePassed,
-} from './server-life.ts'
+import { DEFAULT_LIFE_POLICY } from './life-policy.ts'
+import { askReboot, askResume, askSuspend, askTerminate } from './server-asks.ts'
+import { sshAnswered, timePassed } from './server-contact.ts'
+import type { InstanceView } from './server-facts.ts'
+import { launched, launchFailed } from './server-launches.ts'
+import { absent, gone, seen } from './server-life.ts'
+import type { LifeStep } from './server-steps.ts'
 import { preparationFailed } from './server-preparations.ts'
 import { LAUNCH_REASON_CODES, TERMINATE_REASON_CODES } from './server-reasons.ts'
 

@@ -3,7 +3,7 @@ import type { Image } from '../model/images.ts'
 import type { ImageUsage, RoleUsage } from '../model/image-plans.ts'
 import type { Role } from '../model/roles.ts'
 import type { Server } from '../model/servers.ts'
-import { serverName } from './server-life.ts'
+import { serverName } from './server-steps.ts'
 
 type Farm = Pick<FarmDesign, 'id' | 'name' | 'roles'>
 

@@ -14,7 +14,7 @@ import { batchFaults, roomFault, tagChanges, whyNotImportable } from '../../../s
 import { freeIndexes } from '../../../shared/logic/farm-decisions.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
 import { guessOs } from '../../../shared/logic/os-guess.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { CloudProvider, InstanceDetails } from '../clouds/index.ts'
 import type { FarmStore } from '../farms/index.ts'
 import type { ServerStore } from '../servers/index.ts'

@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/model/errors.ts'
 import { Secret } from '../../../shared/model/secret.ts'
 import type { Server } from '../../../shared/model/servers.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import { readKeyPair } from '../ssh/index.ts'
 
 interface KeyVault {

@@ -4,7 +4,7 @@ import type { Farm, FarmState, TerminateOptions } from '../../../shared/model/fa
 import type { Job, JobRef } from '../../../shared/model/jobs.ts'
 import { extendedLease, leaseEnd } from '../../../shared/logic/lease.ts'
 import { askTerminateNow } from '../../../shared/logic/server-ends.ts'
-import { askResume } from '../../../shared/logic/server-life.ts'
+import { askResume } from '../../../shared/logic/server-asks.ts'
 import type { Jobs } from '../jobs/index.ts'
 import type { Clock } from '../ports.ts'
 import type { ServerStore } from '../servers/index.ts'

@@ -10,7 +10,7 @@ import {
   unhealthy,
   watched,
 } from '../../../shared/logic/health-rule.ts'
-import { askReboot } from '../../../shared/logic/server-life.ts'
+import { askReboot } from '../../../shared/logic/server-asks.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { ServerStore } from '../servers/index.ts'

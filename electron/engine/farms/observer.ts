@@ -2,16 +2,10 @@ import type { Farm } from '../../../shared/model/farms.ts'
 import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverIdOf, TAGS } from '../../../shared/logic/launch-batches.ts'
-import {
-  absent,
-  elapsedMs,
-  gone,
-  type LifePolicy,
-  type LifeStep,
-  seen,
-  sshAnswered,
-  timePassed,
-} from '../../../shared/logic/server-life.ts'
+import { elapsedMs, type LifePolicy } from '../../../shared/logic/life-policy.ts'
+import { sshAnswered, timePassed } from '../../../shared/logic/server-contact.ts'
+import { absent, gone, seen } from '../../../shared/logic/server-life.ts'
+import type { LifeStep } from '../../../shared/logic/server-steps.ts'
 import { rebootTimedOut } from '../../../shared/logic/reboot-timeout.ts'
 import { sshIsLate } from '../../../shared/logic/server-preparations.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'

@@ -7,13 +7,8 @@ import type { Server } from '../../../shared/model/servers.ts'
 import { type Decision, decide } from '../../../shared/logic/farm-decisions.ts'
 import { cloudCallFor, isDue } from '../../../shared/logic/server-cloud-calls.ts'
 import { terminateDelayMs, terminateDelayOf } from '../../../shared/logic/server-ends.ts'
-import {
-  askSuspend,
-  askResume,
-  askTerminate,
-  DEFAULT_LIFE_POLICY,
-  type LifePolicy,
-} from '../../../shared/logic/server-life.ts'
+import { DEFAULT_LIFE_POLICY, type LifePolicy } from '../../../shared/logic/life-policy.ts'
+import { askSuspend, askResume, askTerminate } from '../../../shared/logic/server-asks.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import {

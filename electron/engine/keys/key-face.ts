@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/model/errors.ts'
 import type { JobRef } from '../../../shared/model/jobs.ts'
 import type { PrivateKeyFormat, SshKey } from '../../../shared/model/ssh-keys.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { KeyRotation, type KeyRotationOptions } from './key-rotation.ts'
 

@@ -1,7 +1,7 @@
 import { toAppError, AppError } from '../../../shared/model/errors.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import { keyOfServer } from '../../../shared/logic/ssh-keys.ts'
 import type { Clock } from '../ports.ts'
 import type { FarmKeys, KeyPairCloud, SshConnection, SshConnections, SshTarget } from '../ssh/index.ts'

@@ -1,4 +1,4 @@
-import type { InstanceView } from '../../../shared/logic/server-life.ts'
+import type { InstanceView } from '../../../shared/logic/server-facts.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
 import type { CloudInstance } from '../clouds/index.ts'
 

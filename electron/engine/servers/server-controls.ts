@@ -4,7 +4,7 @@ import type { CloudProperties } from '../../../shared/model/server-properties.ts
 import type { Server, ServerAction } from '../../../shared/model/servers.ts'
 import { protectionIs } from '../../../shared/logic/server-ends.ts'
 import { askRelease, askTroubleshoot, typeChanged } from '../../../shared/logic/server-holds.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import { refusalOf } from '../../../shared/logic/server-actions.ts'
 import type { CloudProvider, InstanceControlPort } from '../clouds/index.ts'
 import type { Clock } from '../ports.ts'

@@ -1,6 +1,6 @@
 import type { Job } from '../../../shared/model/jobs.ts'
 import type { Server } from '../../../shared/model/servers.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { JobFollower, JobReport } from '../jobs/index.ts'
 import type { ServerStore } from './server-store.ts'
 

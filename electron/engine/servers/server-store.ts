@@ -2,7 +2,7 @@ import type { Event } from '../../../shared/model/events.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import { EventId, type ServerId } from '../../../shared/model/ids.ts'
 import type { Server } from '../../../shared/model/servers.ts'
-import type { LifeEvent, LifeStep } from '../../../shared/logic/server-life.ts'
+import type { LifeEvent, LifeStep } from '../../../shared/logic/server-steps.ts'
 import type { Clock } from '../ports.ts'
 
 /** Terminated servers that stay in memory and in lists. */

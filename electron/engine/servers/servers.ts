@@ -6,13 +6,8 @@ import type { Server, ServerStatus } from '../../../shared/model/servers.ts'
 import type { HostKey } from '../../../shared/model/ssh-keys.ts'
 import { hardRebootRefusal } from '../../../shared/logic/server-actions.ts'
 import { askTerminateNow, type TerminateDelay, terminateDelayMs } from '../../../shared/logic/server-ends.ts'
-import {
-  askReboot,
-  askResume,
-  askSuspend,
-  askTerminate,
-  serverName,
-} from '../../../shared/logic/server-life.ts'
+import { askReboot, askResume, askSuspend, askTerminate } from '../../../shared/logic/server-asks.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import type { Jobs } from '../jobs/index.ts'
 import { retryInit } from '../../../shared/logic/server-preparations.ts'

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/model/errors.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'
 import type { Secret } from '../../../shared/model/secret.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import { consoleFingerprints, type SshTarget } from '../ssh/index.ts'
 

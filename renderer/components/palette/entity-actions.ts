@@ -1,5 +1,5 @@
 import { mdiConsole, mdiServer, mdiSprout } from '@mdi/js'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import { whyNot } from '../../../shared/logic/server-actions.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'

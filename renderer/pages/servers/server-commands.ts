@@ -24,7 +24,7 @@ import {
 import { shallowRef, type ShallowRef } from 'vue'
 import { useRouter } from 'vue-router'
 import { applies, whyNot } from '../../../shared/logic/server-actions.ts'
-import { serverName } from '../../../shared/logic/server-life.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import { keyOfServer } from '../../../shared/logic/ssh-keys.ts'
 import type { BulkAction as SelectionAction, Server, ServerAction } from '../../../shared/model/servers.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
