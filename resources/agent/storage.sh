@@ -31,13 +31,22 @@ stop() { # CODE SENTENCE
   exit 1
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+as_root() { # what runs on, such as a monitor of arrays, does not keep the lock
+  if [ "$(id -u)" = 0 ]; then "$@" 9<&-; else sudo -n "$@" 9<&-; fi
 }
 
 need() { # PROGRAM PACKAGE
   command -v "$1" >/dev/null 2>&1 ||
     stop missing_program "$1 is not installed on the server. Install $2 in the image, or by user data."
+}
+
+# One at a time: a second engine, or one that was started again, may send its work while this one's goes on.
+alone() {
+  command -v flock >/dev/null 2>&1 || return 0
+  [ -d "$root/etc" ] || as_root mkdir -p "$root/etc"
+  [ -r "$root/etc" ] || return 0
+  exec 9<"$root/etc"
+  flock -w "${FARMHAND_PATIENCE:-600}" 9 || stop busy "Other work of Farmhand on the server's disks did not end."
 }
 
 # Runs a program; when it fails, its own words end this script: run CODE WHAT PROGRAM…
@@ -268,6 +277,7 @@ grow_volume() {
 }
 
 need blkid util-linux
+alone
 case $FARMHAND_ACTION in
   mount) mount_volume ;;
   unmount) unmount_volume ;;

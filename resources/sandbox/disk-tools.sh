@@ -381,8 +381,16 @@ do_boot() {
   do_mount -a
 }
 
+# What the kernel does one after another: mounting, unmounting, making arrays.
+alone() {
+  command -v flock >/dev/null 2>&1 || return 0
+  exec 9<"$root" && flock 9
+}
+
 # shellcheck source=array-tools.sh
 . "${0%/*}/array-tools.sh"
+
+case $name in blkid | lsblk | mountpoint | sudo) ;; *) alone ;; esac
 
 case $name in
   mkfs) do_mkfs ext2 "$@" ;;

@@ -13,6 +13,7 @@ import { ServerVolumes } from './server-volumes.ts'
 import { SnapshotKeeper } from './snapshot-keeper.ts'
 import { StorageScript } from './storage-script.ts'
 import { Storage } from './storage.ts'
+import { Turns } from './turns.ts'
 import { VolumeKeeper } from './volume-keeper.ts'
 import { VolumeMaker } from './volume-maker.ts'
 import { type VolumeRepository, VolumeStore } from './volume-store.ts'
@@ -56,6 +57,7 @@ export function createStorage(parts: StorageParts) {
   const watch: StorageParts['clouds']['watch'] = (cloudId, location, call) =>
     clouds.watch(cloudId, location, call)
   const isKnownCloud = (cloudId: string): boolean => clouds.find(cloudId) !== undefined
+  const turns = new Turns()
   const script = new StorageScript({
     path: join(parts.resourcesDir, 'agent', 'storage.sh'),
     connections: parts.connections,
@@ -72,6 +74,7 @@ export function createStorage(parts: StorageParts) {
     store,
     maker,
     script,
+    turns,
     clock,
     newId,
     workspaceId,
@@ -107,6 +110,7 @@ export function createStorage(parts: StorageParts) {
     store,
     schedules,
     script,
+    turns,
     calls: ledger.cloudCalls,
     servers,
     farms,
@@ -119,6 +123,7 @@ export function createStorage(parts: StorageParts) {
     store,
     serverVolumes,
     script,
+    turns,
     servers,
     jobs,
     watch,

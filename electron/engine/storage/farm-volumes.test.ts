@@ -178,12 +178,15 @@ describe('volumes of farm roles', () => {
       const first = await serverOf(farmId)
       const before = await volumesOf(farmId)
       const idOf = (name: string) => before.find(({ usage }) => usage?.name === name)?.id ?? ''
-      for (const name of ['cache', 'data']) {
-        await engine.storage.detach({ cloudId, location, volumeId: idOf(name), force: false })
-        await until(async () =>
-          (await volumesOf(farmId)).some(({ id, state }) => id === idOf(name) && state === 'available'),
-        )
-      }
+      // Both at the same moment: their work on the server goes one after another.
+      const ids = ['cache', 'data'].map(idOf)
+      await Promise.all(
+        ids.map((volumeId) => engine.storage.detach({ cloudId, location, volumeId, force: false })),
+      )
+      await until(async () => {
+        const now = await volumesOf(farmId)
+        return ids.every((volumeId) => now.some(({ id, state }) => id === volumeId && state === 'available'))
+      })
       await cloud.ec2.send(new DeleteVolumeCommand({ VolumeId: idOf('cache') }))
       await cloud.ec2.send(new DeleteVolumeCommand({ VolumeId: idOf('data') }))
       await kill(first)

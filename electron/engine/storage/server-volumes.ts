@@ -10,6 +10,7 @@ import { fillTemplate, templateValues } from '../../../shared/logic/templates.ts
 import type { Clock } from '../ports.ts'
 import type { Preparation, PreparationContext } from '../servers/index.ts'
 import type { StorageScript } from './storage-script.ts'
+import type { Turns } from './turns.ts'
 import { attachVolume } from './volume-attacher.ts'
 import type { VolumeMaker } from './volume-maker.ts'
 import type { VolumeStore } from './volume-store.ts'
@@ -17,14 +18,14 @@ import type { VolumeStore } from './volume-store.ts'
 interface ServerVolumesOptions {
   store: VolumeStore
   maker: VolumeMaker
+  /** Of servers, by their id. */
+  turns: Turns
   script: StorageScript
   clock: Clock
   newId: () => string
   workspaceId: string
   tell: (kind: 'EBSVolumeAttached' | 'EBSVolumeMounted', server: Server, message: string) => Promise<void>
 }
-
-const POLL_MS = 500
 
 /** A record of a volume that is still to be made. */
 const UNMADE = {
@@ -57,7 +58,17 @@ export class ServerVolumes implements Preparation {
     return role.storage.volumes.length > 0 || this.#manual(server).length > 0
   }
 
-  async prepare({ server, farm, role, provider, signal }: PreparationContext): Promise<void> {
+  prepare(context: PreparationContext): Promise<void> {
+    const { server, signal } = context
+    return this.#options.turns.alone(server.id, signal, () => this.#prepare(context))
+  }
+
+  /** Gives a server one volume (or array) that exists. The caller has the server's turn. */
+  async giveAgain(records: readonly VolumeRecord[], work: Work): Promise<void> {
+    await this.#give(records, { snapshotId: null, recreateMissing: false, tags: {} }, work)
+  }
+
+  async #prepare({ server, farm, role, provider, signal }: PreparationContext): Promise<void> {
     const work = { server, provider, signal }
     for (const volume of role.storage.volumes) {
       const records = await this.#places(server, role, volume)
@@ -65,12 +76,7 @@ export class ServerVolumes implements Preparation {
       const { snapshotId, recreateMissing } = volume
       await this.#give(records, { snapshotId, recreateMissing, tags }, work)
     }
-    for (const record of this.#manual(server)) await this.giveManual(record, work)
-  }
-
-  /** Gives a server one volume that a person attached for good. */
-  async giveManual(record: VolumeRecord, work: Work): Promise<void> {
-    await this.#give([record], { snapshotId: null, recreateMissing: false, tags: {} }, work)
+    for (const record of this.#manual(server)) await this.giveAgain([record], work)
   }
 
   #manual(server: Server): VolumeRecord[] {
@@ -127,7 +133,9 @@ export class ServerVolumes implements Preparation {
   ): Promise<void> {
     const { server } = work
     const given = await Promise.allSettled(
-      records.map((record) => this.#exclusively(record.id, work, () => this.#attach(record.id, wish, work))),
+      records.map(({ id }) =>
+        this.#options.store.inTurn(id, work.signal, () => this.#attach(id, wish, work)),
+      ),
     )
     const disks = given.map((one) => {
       if (one.status === 'rejected') throw toAppError(one.reason)
@@ -206,16 +214,6 @@ export class ServerVolumes implements Preparation {
     } catch (thrown) {
       for (const { id } of records) await store.change(id, { mount: 'not-mounted' })
       throw thrown
-    }
-  }
-
-  /** Waits until nothing else works on the record's volume. */
-  async #exclusively<T>(id: string, { signal }: Work, work: () => Promise<T>): Promise<T> {
-    for (;;) {
-      signal.throwIfAborted()
-      const done = await this.#options.store.alone(id, work)
-      if (done) return done.answer
-      await this.#options.clock.sleep(POLL_MS, signal)
     }
   }
 }

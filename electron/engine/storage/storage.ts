@@ -17,6 +17,7 @@ import type { Clock } from '../ports.ts'
 import { scheduleId, type ScheduleStore } from './schedule-store.ts'
 import type { StorageScript } from './storage-script.ts'
 import { storageSnapshots, storageVolumes } from './storage-view.ts'
+import type { Turns } from './turns.ts'
 import type { VolumeStore } from './volume-store.ts'
 import { VOLUME_TAGS } from './volume-tags.ts'
 
@@ -24,6 +25,8 @@ interface StorageOptions {
   store: VolumeStore
   schedules: ScheduleStore
   script: StorageScript
+  /** Of servers, by their id. */
+  turns: Turns
   calls: {
     asked(call: {
       token: string
@@ -114,7 +117,7 @@ export class Storage {
 
   /** Throws `volume.not_mounted` when Farmhand did not mount it. */
   async grow(ref: VolumeRef): Promise<void> {
-    const { store, servers, script, clock } = this.#options
+    const { store, servers, script, turns, clock } = this.#options
     const record = store.ofVolume(ref.cloudId, ref.volumeId)
     if (record?.mountPoint == null || record.mount !== 'mounted' || record.serverId === null) {
       throw new AppError('volume.not_mounted', {
@@ -132,7 +135,10 @@ export class Storage {
       () => undefined,
     )
     const order = { action: 'grow', name, disks, raid, fileSystem, mountPoint } as const
-    await script.run(servers.get(record.serverId), order, over.signal).finally(() => over.abort())
+    const server = servers.get(record.serverId)
+    await turns
+      .alone(server.id, over.signal, () => script.run(server, order, over.signal))
+      .finally(() => over.abort())
   }
 
   /** A place in a farm whose volume a person deletes is free: the next server there gets a new one. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts'
 import type { VolumeRecord } from '../../../shared/model/volume-records.ts'
+import { Turns } from './turns.ts'
 
 /** Where volume records are kept. */
 export interface VolumeRepository {
@@ -12,7 +13,7 @@ export interface VolumeRepository {
 export class VolumeStore {
   readonly #repository: VolumeRepository
   readonly #records = new Map<string, VolumeRecord>()
-  readonly #held = new Set<string>()
+  readonly #turns = new Turns()
 
   constructor(repository: VolumeRepository) {
     this.#repository = repository
@@ -69,12 +70,12 @@ export class VolumeStore {
    * Runs work that acts on a record's volume in the cloud, alone: undefined, and nothing done, while other work has it.
    */
   async alone<T>(id: string, work: () => Promise<T>): Promise<{ answer: T } | undefined> {
-    if (this.#held.has(id)) return undefined
-    this.#held.add(id)
-    try {
-      return { answer: await work() }
-    } finally {
-      this.#held.delete(id)
-    }
+    if (this.#turns.isTaken(id)) return undefined
+    return { answer: await this.inTurn(id, new AbortController().signal, work) }
+  }
+
+  /** Runs work that acts on a record's volume in the cloud once other work on it has ended. */
+  inTurn<T>(id: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#turns.alone(id, signal, work)
   }
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -28,24 +28,20 @@ async function volume(id: string, device: string): Promise<void> {
   await symlink(join(folder, 'disk'), join(root, device))
 }
 
-function run(command: string, env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], {
-    encoding: 'utf8',
-    cwd: root,
-    env: {
-      PATH: `${join(dir, 'tools')}:/usr/bin:/bin:/usr/sbin:/sbin`,
-      FARMHAND_ROOT: root,
-      HOME: root,
-      ...env,
-    },
-  })
+function place(env: Record<string, string>) {
+  const PATH = `${join(dir, 'tools')}:/usr/bin:/bin:/usr/sbin:/sbin`
+  return { cwd: root, env: { PATH, FARMHAND_ROOT: root, HOME: root, ...env } }
+}
+
+function run(command: string) {
+  const { status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], { encoding: 'utf8', ...place({}) })
   return { status, out: stdout, err: stderr }
 }
 
 /** The on-server script, as it is sent over SSH. */
 async function storage(env: Record<string, string>) {
   const script = await readFile(join(resources, 'agent', 'storage.sh'), 'utf8')
-  const { status, out, err } = run(script, {
+  const given = {
     FARMHAND_ACTION: 'mount',
     FARMHAND_NAME: 'data',
     FARMHAND_RAID: 'none',
@@ -54,6 +50,11 @@ async function storage(env: Record<string, string>) {
     FARMHAND_MOUNT: '/mnt/data',
     FARMHAND_TRIES: '0',
     ...env,
+  }
+  const { status, out, err } = await new Promise<{ status: number; out: string; err: string }>((resolve) => {
+    execFile('/bin/sh', ['-c', script], { encoding: 'utf8', ...place(given) }, (error, out, err) => {
+      resolve({ status: Number(error?.code ?? 0), out, err })
+    })
   })
   const lines = out
     .trim()
@@ -88,6 +89,23 @@ describe('the disk commands of a Sandbox instance', () => {
     expect(existsSync(join(root, 'mnt', 'under'))).toBe(true)
     expect(run('umount /mnt')).toMatchObject({ status: 32, err: 'umount: /mnt: not mounted.\n' })
     expect(run('mount /dev/sdf /mnt && cat mnt/file').out).toBe('kept\n')
+  })
+
+  it('do not lose a mount when several are mounted or unmounted at the same moment', async () => {
+    const letters = [...'fghijklm']
+    for (const letter of letters) {
+      await volume(`vol-0${letter}`, `dev/sd${letter}`)
+      expect(run(`mkfs.ext4 -q /dev/sd${letter} && mkdir -p mnt/${letter}`).status).toBe(0)
+    }
+    const all = (command: (letter: string) => string) =>
+      letters.map((letter) => `{ ${command(letter)}; } & `).join('') + 'wait'
+    for (let round = 0; round < 3; round += 1) {
+      expect(run(all((letter) => `mount /dev/sd${letter} /mnt/${letter}`))).toMatchObject({ err: '' })
+      expect(run('mount').out.trim().split('\n')).toHaveLength(letters.length)
+      expect(run(all((letter) => `umount /mnt/${letter}`))).toMatchObject({ err: '' })
+      expect(run('mount').out).toBe('')
+      for (const letter of letters) expect(run(`mountpoint -q /mnt/${letter}`).status).toBe(32)
+    }
   })
 
   it('fail as the real ones do', async () => {
@@ -128,6 +146,28 @@ describe('the storage script', () => {
     expect(run('mountpoint -q /mnt/data').status).toBe(0)
     expect(await readFile(join(root, 'mnt/data/file'), 'utf8')).toBe('kept')
     expect((await storage(one)).did).toEqual([])
+  })
+
+  it('mounts and unmounts several volumes at the same moment, each with its line in fstab', async () => {
+    const letters = [...'fghijk']
+    const env = (letter: string) => ({
+      FARMHAND_NAME: letter,
+      FARMHAND_VOLUMES: `vol-0${letter}`,
+      FARMHAND_DEVICES: `/dev/sd${letter}`,
+      FARMHAND_MOUNT: `/mnt/${letter}`,
+    })
+    for (const letter of letters) await volume(`vol-0${letter}`, `dev/sd${letter}`)
+    const mounted = await Promise.all(letters.map((letter) => storage(env(letter))))
+    expect(mounted.map(({ last }) => last?.done)).toEqual(letters.map(() => 'mounted'))
+    const fstab = async () => (await readFile(join(root, 'etc/fstab'), 'utf8')).split('\n').filter(Boolean)
+    expect((await fstab()).map((line) => line.split(' ')[1]).sort()).toEqual(
+      letters.map((letter) => `/mnt/${letter}`),
+    )
+    const off = { FARMHAND_ACTION: 'unmount' }
+    const unmounted = await Promise.all(letters.map((letter) => storage({ ...env(letter), ...off })))
+    expect(unmounted.map(({ last }) => last?.done)).toEqual(letters.map(() => 'unmounted'))
+    expect(await fstab()).toEqual([])
+    expect(run('mount').out).toBe('')
   })
 
   it('does not touch a disk with a partition table', async () => {

@@ -27,6 +27,7 @@ export class VolumeFolders implements VolumeDisks {
   readonly #options: VolumeFoldersOptions
   readonly #waits = new Map<string, AbortController>()
   readonly #tasks = new Set<Promise<void>>()
+  readonly #shows = new Map<string, Promise<void>>()
 
   constructor(options: VolumeFoldersOptions) {
     this.#options = options
@@ -104,8 +105,29 @@ export class VolumeFolders implements VolumeDisks {
     this.#tasks.add(task)
   }
 
-  /** Makes the `dev` folder of an instance show the volumes that are attached to it now. */
+  /** Makes the `dev` folder of an instance show the volumes that are attached to it now; one look after another. */
   async showDevices(instanceId: string): Promise<void> {
+    const before = this.#shows.get(instanceId)?.catch(() => undefined)
+    const show = (before ?? Promise.resolve()).then(() => this.#show(instanceId))
+    this.#shows.set(instanceId, show)
+    await show.finally(() => {
+      if (this.#shows.get(instanceId) === show) this.#shows.delete(instanceId)
+    })
+  }
+
+  /** The instance is terminated: what is to go with it goes, the rest is free. */
+  async release(instanceId: string): Promise<void> {
+    const { store, clock } = this.#options
+    const now = clock.now()
+    for (const record of store.volumesOf(instanceId)) {
+      const volume = settledVolume(store, record, now)
+      if (volume?.attachment) continue
+      await store.save([volume ? { kind: 'volume', put: volume } : { kind: 'volume', drop: record.id }])
+      if (!volume) await this.remove(record)
+    }
+  }
+
+  async #show(instanceId: string): Promise<void> {
     const { store, clock, homeOf } = this.#options
     const now = clock.now()
     const wanted = new Map<string, string>()
@@ -128,18 +150,6 @@ export class VolumeFolders implements VolumeDisks {
       if ((await readlink(link).catch(() => undefined)) === disk) continue
       await rm(link, { force: true })
       await symlink(disk, link)
-    }
-  }
-
-  /** The instance is terminated: what is to go with it goes, the rest is free. */
-  async release(instanceId: string): Promise<void> {
-    const { store, clock } = this.#options
-    const now = clock.now()
-    for (const record of store.volumesOf(instanceId)) {
-      const volume = settledVolume(store, record, now)
-      if (volume?.attachment) continue
-      await store.save([volume ? { kind: 'volume', put: volume } : { kind: 'volume', drop: record.id }])
-      if (!volume) await this.remove(record)
     }
   }
 
