@@ -12,6 +12,7 @@ export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>
     resources: os.farms.resources.handler(({ input }) => engine.farms.resources(input)),
     validate: os.farms.validate.handler(({ input }) => engine.farms.validate(input)),
     import: os.farms.import.handler(({ input }) => engine.farms.import(input)),
+    readDocument: os.farms.readDocument.handler(({ input }) => engine.farms.readDocument(input)),
     export: os.farms.export.handler(({ input }) => engine.farms.export(input)),
     exportTemplate: os.farms.exportTemplate.handler(({ input }) => engine.farms.exportTemplate(input)),
     previewTemplate: os.farms.previewTemplate.handler(({ input }) => engine.farms.previewTemplate(input)),

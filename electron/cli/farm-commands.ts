@@ -1,8 +1,11 @@
 import type { Command } from 'commander'
 import { hoursText } from '../../shared/logic/allowed-hours.ts'
 import type { Farm } from '../../shared/model/farms.ts'
+import type { FarmId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'
+import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
+import { readDocument } from './documents.ts'
 import { ExitStatus } from './failure.ts'
 import { finishJob } from './follow-job.ts'
 import { paintStatus, plain, table, type Paint } from './paint.ts'
@@ -15,6 +18,7 @@ interface PlanOptions {
   terminate?: boolean
   suspend?: boolean
   deleteCloudObjects?: boolean
+  design?: string
 }
 
 export function addFarmCommands(program: Command, context: Context): void {
@@ -62,17 +66,36 @@ function addDesignVerbs(farm: Command, context: Context): void {
     .option('--terminate', 'plan the end of the farm')
     .option('--suspend', 'plan its suspension')
     .option('--delete-cloud-objects', 'with --terminate: plan the end of its volumes and addresses as well')
+    .option(
+      '--design <file>',
+      'plan a farmhand.farm/v1 document in the place of the saved design (- for stdin)',
+    )
     .action((name: string, options: PlanOptions) =>
       context.withClient(async (client) => {
         const { id } = await findFarm(client, name)
+        const { design } = options
         const plan = await client.farms.plan({
           farmId: id,
+          ...(design === undefined ? {} : { draft: await readDesign(context, client, id, design) }),
           ...(options.terminate === true ? { purpose: 'terminate' as const } : {}),
           ...(options.suspend === true ? { purpose: 'suspend' as const } : {}),
           deleteCloudObjects: options.deleteCloudObjects === true,
         })
         await context.print(plan, () => planText(plan, context.paint))
         if (plan.faults.length > 0) throw new ExitStatus(1)
+      }),
+    )
+  farm
+    .command('update <name> <file>')
+    .description(
+      'put a farmhand.farm/v1 document (- for stdin) in the place of the design; a farm that runs follows at once, as `plan --design` shows',
+    )
+    .action((name: string, file: string) =>
+      context.withClient(async (client) => {
+        const { id, updatedAt } = await findFarm(client, name)
+        const design = await readDesign(context, client, id, file)
+        const changed = await client.farms.update({ farmId: id, farm: design, updatedAt })
+        await context.print(changed, `The design of ${plain(changed.name)} is changed.\n`)
       }),
     )
   farm
@@ -100,6 +123,11 @@ function addDesignVerbs(farm: Command, context: Context): void {
         await context.print({ removed: found.id }, `Farm ${plain(found.name)} is removed.\n`)
       }),
     )
+}
+
+/** A farm document as a draft of a farm that is there. */
+async function readDesign(context: Context, { farms }: Client, farmId: FarmId, file: string) {
+  return farms.readDocument({ farmId, document: await readDocument(context, file) })
 }
 
 function addLifeVerbs(farm: Command, context: Context): void {

@@ -147,6 +147,26 @@ describe('with a running engine', () => {
     }
   })
 
+  it('changes a design by the document that was exported', async () => {
+    const [starter] = JSON.parse((await cli('role ls --json')).stdout) as { name: string }[]
+    const made = await cli('farm import -', design({ name: 'shop' }, [{ ...role, role: starter?.name }]))
+    expect(made).toMatchObject({ status: 0, stderr: '' })
+    const document = JSON.parse((await cli('farm export shop')).stdout) as { roles: object[] }
+    const changed = {
+      ...document,
+      roles: document.roles.map((one) => ({ ...one, instanceType: 't3.small' })),
+    }
+    const plan = await cli('farm plan shop --design -', changed)
+    expect(plan).toMatchObject({ status: 0, stderr: '' })
+    expect(plan.stdout).toMatch(/instance type +t3.small/)
+    expect(JSON.parse((await cli('farm export shop')).stdout)).toEqual(document)
+    expect(await cli('farm update shop -', changed)).toMatchObject({ status: 0, stderr: '' })
+    expect(JSON.parse((await cli('farm export shop')).stdout)).toEqual(changed)
+    const refused = await cli('farm update shop -', { ...changed, colour: 'red' })
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('  colour: ')
+  })
+
   it('ends cleanly on SIGTERM', async () => {
     child.kill('SIGTERM')
     const [status] = (await once(child, 'close')) as [number]

@@ -48,6 +48,14 @@ export const farms = {
     .route({ method: 'POST', path: '/farms/import' })
     .input(z.strictObject({ document: z.unknown() }))
     .output(Farm),
+  /**
+   * The design that a document describes, as a draft of this farm: farm roles of the same alias stay the same. Changes nothing;
+   * `plan` and `update` take it.
+   */
+  readDocument: method
+    .route({ method: 'POST', path: '/farms/{farmId}/read-document' })
+    .input(z.strictObject({ farmId: FarmId, document: z.unknown() }))
+    .output(FarmInput),
   export: method.route({ method: 'GET', path: '/farms/{farmId}/export' }).input(byId).output(FarmDocument),
   /** The farm with its roles and images, for another workspace. */
   exportTemplate: method

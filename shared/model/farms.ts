@@ -69,6 +69,8 @@ export const FarmInput = z.strictObject({
   roles: z.array(FarmRoleInput).default([]),
 })
 export type FarmInput = z.input<typeof FarmInput>
+/** An input in which every group is given. */
+export type WholeFarmInput = z.output<typeof FarmInput>
 
 /** `farmhand.farm/v1`: a farm as a document, with roles and clouds by name. */
 export const FarmDocument = z.strictObject({

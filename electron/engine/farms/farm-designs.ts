@@ -1,7 +1,13 @@
 import type { z } from 'zod'
 import { AppError, type Fault } from '../../../shared/model/errors.ts'
 import type { EventKind } from '../../../shared/model/events.ts'
-import { type Farm, FarmDesign, type FarmDocument, type FarmInput } from '../../../shared/model/farms.ts'
+import {
+  type Farm,
+  FarmDesign,
+  type FarmDocument,
+  type FarmInput,
+  type WholeFarmInput,
+} from '../../../shared/model/farms.ts'
 import { FarmId, FarmRoleId } from '../../../shared/model/ids.ts'
 import type { Clock } from '../ports.ts'
 import type { ServerStore } from '../servers/index.ts'
@@ -137,6 +143,19 @@ export class FarmDesigns {
     const faults = (await this.#options.faultsOf(input)).map(inDocument)
     if (faults.length > 0) throw refusal(`“${input.name}” cannot be imported`, faults)
     return this.create(input)
+  }
+
+  /** The design that a document describes, as a draft of this farm: farm roles of the same alias keep their identity. */
+  async readDocument({ farmId, document }: { farmId: string; document?: unknown }): Promise<WholeFarmInput> {
+    const { roles: before } = this.#options.store.design(farmId)
+    const { roles, ...rest } = designOfDocument(document, this.#options.names())
+    return {
+      ...rest,
+      roles: roles.map((role) => {
+        const same = before.find(({ alias }) => alias === role.alias)
+        return same ? { ...role, id: same.id } : role
+      }),
+    }
   }
 
   async export({ farmId }: { farmId: string }): Promise<FarmDocument> {

@@ -1,5 +1,5 @@
 import { AppError, type Fault } from '../../../shared/model/errors.ts'
-import { type FarmDesign, FarmDocument, type FarmInput } from '../../../shared/model/farms.ts'
+import { type FarmDesign, FarmDocument, type WholeFarmInput } from '../../../shared/model/farms.ts'
 import { CloudId, RoleId } from '../../../shared/model/ids.ts'
 import { noSuchCloud, noSuchRole } from '../../../shared/logic/farm-validation.ts'
 import { parseDocument } from '../../../shared/logic/parse-document.ts'
@@ -20,7 +20,7 @@ export interface Names {
  * A farm document as a design, its names looked up. Throws `input.invalid` with every fault by path: unknown keys, wrong
  * types, roles and clouds that do not exist.
  */
-export function designOfDocument(document: unknown, names: Names): FarmInput {
+export function designOfDocument(document: unknown, names: Names): WholeFarmInput {
   const what = 'This is no farm that Farmhand can import'
   const { schema: _, roles, ...rest } = parseDocument(FarmDocument, document, what)
   const faults: Fault[] = []

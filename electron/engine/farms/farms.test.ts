@@ -178,6 +178,31 @@ test('export and import are inverse', async () => {
   expect(await engine.farms.export({ farmId: again.id })).toEqual(document)
 })
 
+test('a document put in the place of a design: farm roles of the same alias stay the same', async () => {
+  const { engine } = world
+  const farm = await engine.farms.create(design())
+  const [web] = farm.roles
+  const document = await engine.farms.export({ farmId: farm.id })
+  const changed = {
+    ...document,
+    roles: document.roles.flatMap((role) => [
+      { ...role, scaling: { ...role.scaling, max: 7 } },
+      { ...role, alias: 'worker' },
+    ]),
+  }
+  const draft = await engine.farms.readDocument({ farmId: farm.id, document: changed })
+  const after = await engine.farms.update({ farmId: farm.id, farm: draft })
+  expect(after.roles.map(({ alias, scaling }) => [alias, scaling.max])).toEqual([
+    ['web', 7],
+    ['worker', web?.scaling.max],
+  ])
+  expect(after.roles[0]?.id).toBe(web?.id)
+  expect(await engine.farms.export({ farmId: farm.id })).toEqual(changed)
+  await expect(
+    engine.farms.readDocument({ farmId: farm.id, document: { ...document, launchOdrer: 'sequential' } }),
+  ).rejects.toMatchObject({ code: 'input.invalid' })
+})
+
 test('clones are numbered', async () => {
   const { engine } = world
   const farm = await engine.farms.create(design())

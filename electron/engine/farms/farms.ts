@@ -22,6 +22,7 @@ export function createFarms(options: FarmsOptions) {
     remove: designs.remove.bind(designs),
     validate: designs.validate.bind(designs),
     import: designs.import.bind(designs),
+    readDocument: designs.readDocument.bind(designs),
     export: designs.export.bind(designs),
     exportTemplate: templates.exportTemplate.bind(templates),
     previewTemplate: templates.previewTemplate.bind(templates),
