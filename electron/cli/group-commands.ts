@@ -213,7 +213,10 @@ function listText(groups: readonly SecurityGroup[], context: Context): string {
       plain(group.vpcId),
       String(group.rules.length),
       plain([...group.usage.designs, ...group.usage.groups].map(({ name }) => name).join(', ')),
-      context.paint('yellow', [...new Set(openToWorld(group.rules).flatMap(openServices))].join(', ')),
+      context.paint(
+        'yellow',
+        [...new Set(group.rules.flatMap((rule) => openServices(rule, group.usage.sshPorts)))].join(', '),
+      ),
       group.id,
     ]),
     context.paint,
@@ -227,10 +230,10 @@ function groupText(group: SecurityGroup, context: Context): string {
     `${context.paint('bold', plain(group.name))} (${group.id}) in ${plain(group.cloud)}, ${group.location}`,
     plain(group.description, ''),
     `Used by: ${users.length === 0 ? 'nothing' : users.join(', ')}`,
-    ...openToWorld(group.rules).map((rule) =>
+    ...openToWorld(group.rules, group.usage.sshPorts).map((rule) =>
       context.paint(
         'yellow',
-        `${openServices(rule).join(' and ')} is open to the whole world: ${ruleText(rule)}`,
+        `${openServices(rule, group.usage.sshPorts).join(' and ')} is open to the whole world: ${ruleText(rule)}`,
       ),
     ),
     '',

@@ -47,6 +47,19 @@ export function unreachablePlaces({ clouds }: Designs, design: FarmDesign): stri
   })
 }
 
+/** A sentence for each place of which no catalogue was ever read: what a farm names there is not checked. */
+export async function uncheckedPlaces({ clouds }: Designs, design: FarmDesign): Promise<string[]> {
+  const sentences: string[] = []
+  for (const { cloudId, location } of placesOf(design)) {
+    const cloud = clouds.find(cloudId)
+    if (!cloud || (await clouds.knownCatalog(cloudId, location)) !== undefined) continue
+    sentences.push(
+      `What ${cloud.name} has in ${location} is not known yet: instance types, zones, subnets and security groups that farm roles name there are not checked. Refresh the cloud to check them.`,
+    )
+  }
+  return sentences
+}
+
 /** Each place of a farm once. */
 export function placesOf(design: FarmDesign): FarmRole[] {
   return [...new Map(design.roles.map((role) => [`${role.cloudId}/${role.location}`, role])).values()]

@@ -8,7 +8,13 @@ import type { CloudProvider } from './clouds/index.ts'
 import type { CoreServices } from './core-services.ts'
 import type { DesignServices } from './design-services.ts'
 import type { Events } from './events/index.ts'
-import { costKnowledge, farmKnowledge, placesOf, unreachablePlaces } from './farm-knowledge.ts'
+import {
+  costKnowledge,
+  farmKnowledge,
+  placesOf,
+  uncheckedPlaces,
+  unreachablePlaces,
+} from './farm-knowledge.ts'
 import {
   createFarms,
   FarmFinisher,
@@ -25,9 +31,11 @@ import {
   LaunchIntents,
   type probeSsh,
   SecurityGroupMaker,
+  SecurityGroupUpkeep,
   ServerLauncher,
   ServerPreparations,
   type ServerStore,
+  ServerUpkeep,
 } from './servers/index.ts'
 import { createStorage } from './storage/index.ts'
 
@@ -116,14 +124,17 @@ export function createFarmServices(parts: FarmServicesParts) {
   resources.register(elasticIps)
   resources.register(storage.held)
   const preparations = new ServerPreparations({ servers, farms: farmStore, clock, log })
-  preparations.add(new ElasticIpPreparation({ keeper: elasticIps, servers }))
-  preparations.add(new HostnamePreparation({ servers, connections, target, clock }))
-  preparations.add(storage.preparation)
+  const address = new ElasticIpPreparation({ keeper: elasticIps, servers })
+  const hostname = new HostnamePreparation({ servers, connections, target, clock })
+  for (const preparation of [address, hostname, storage.preparation]) preparations.add(preparation)
+  const upkeep = new ServerUpkeep({ servers, farms: farmStore, clock, log })
+  for (const one of [new SecurityGroupUpkeep({ groups, servers }), address, hostname]) upkeep.add(one)
 
   const reconciler = new Reconciler({
     farms: farmStore,
     servers,
     preparations,
+    upkeep,
     clouds,
     launcher,
     breaker,
@@ -165,7 +176,7 @@ export function createFarmServices(parts: FarmServicesParts) {
     images,
     faultsOf: async (input, farmId) => validateFarm(input, await farmKnowledge(designs, clock), farmId),
     knowledge: async (design) => ({
-      warnings: unreachablePlaces(designs, design),
+      warnings: [...unreachablePlaces(designs, design), ...(await uncheckedPlaces(designs, design))],
       roleName: (roleId) => roles.nameOf(roleId),
       cloudName: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
       hasKey: (cloudId, location) => keys.find(design.id, cloudId, location) !== undefined,
@@ -214,6 +225,7 @@ export function createFarmServices(parts: FarmServicesParts) {
     await timetable.stop()
     await reconciler.stop()
     await preparations.stop()
+    await upkeep.stop()
     await storage.keeper.stop()
   }
 }

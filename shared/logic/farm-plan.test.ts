@@ -4,6 +4,7 @@ import type { FarmDesign } from '../model/farms.ts'
 import type { HeldResource } from '../model/farm-resources.ts'
 import type { Plan } from '../model/plan.ts'
 import { planFarm, type PlanKnowledge } from './farm-plan.ts'
+import { groupsOfLaunch } from './server-upkeep.ts'
 
 function plan(design: FarmDesign, purpose: Plan['purpose'], known: Partial<PlanKnowledge> = {}): Plan {
   return planFarm(design, purpose, {
@@ -196,4 +197,60 @@ test('costs before and after come from the dated price list, and say what is not
   expect(plan(aFarm(), 'terminate', known).cost.after.amounts).toEqual([])
   const unknown = plan(aFarm({}, [{ instanceType: 'x9.huge' }]), 'launch', { ...known, servers: [] })
   expect(unknown.cost.after).toMatchObject({ amounts: [], unknown: ['x9.huge in sandbox-east-1'] })
+})
+
+describe('what running servers get at once', () => {
+  const one = aServer()
+  const groups = groupsOfLaunch({ securityGroups: { mode: 'default', additional: [] } }, ['sg-1'])
+  const two = [{ ...one, groups }, aServer({ id: 'two', index: 2, status: 'suspended', groups })]
+  const rest = (made: Plan) => lines(made).filter((line) => !line.includes(' keep web #'))
+
+  test('reference 7.4: security groups are a change of their own, for as many servers as run', () => {
+    const running = aFarm({}, [{ scaling: { min: 2, max: 2 } }])
+    const draft = aFarm({}, [
+      { scaling: { min: 2, max: 2 }, securityGroups: { mode: 'default', additional: ['vpn'] } },
+    ])
+    const made = plan(draft, 'apply', { running, servers: two })
+    expect(rest(made)).toEqual([
+      '0 change web: Its design changes',
+      '0 change security groups of web: Applies at once to 1 running server; groups that a server was launched with stay on it',
+    ])
+    expect(made.groups[0]?.items[1]?.fields).toEqual([
+      { name: 'security groups', from: 'default groups', to: 'default groups, vpn', effect: 'now' },
+    ])
+    // Saved already, and not followed yet: what is still to come is planned all the same.
+    expect(rest(plan(draft, 'apply', { servers: two }))).toHaveLength(1)
+    expect(rest(plan(running, 'apply', { servers: two }))).toEqual([])
+  })
+
+  test('reference 3.6: addresses and host names reach running servers; an address that is switched off stays', () => {
+    const network = { elasticIps: { enabled: true, addresses: { '1': '203.0.113.7' } }, hostname: 'w{index}' }
+    const scaling = { min: 2, max: 2 }
+    const on = aFarm({}, [{ scaling, network }])
+    const off = aFarm({}, [{ scaling }])
+    const servers = [one, aServer({ id: 'two', index: 2 })]
+    expect(rest(plan(on, 'apply', { running: off, servers }))).toEqual([
+      '0 change web: Its design changes',
+      '0 change address of web #1: 203.0.113.7 leads to the running server at once',
+      '0 create address of web #2: A new Elastic IP leads to the running server at once',
+      '0 change host names of web: Set at once on 2 running servers, over SSH',
+    ])
+    const held = {
+      kind: 'elastic-ip' as const,
+      id: 'eipalloc-1',
+      farmId: 'farm-1',
+      farmRoleId: 'web',
+      index: 1,
+      slot: '',
+      cloudId: 'cloud-1',
+      location: 'sandbox-east-1',
+      manual: false,
+      detail: '203.0.113.7',
+    }
+    const made = plan(off, 'apply', { running: on, servers, held: [held] })
+    expect(rest(made)).toEqual([
+      '0 change web: Its design changes; servers that run keep what they were launched with',
+      '0 keep Address 203.0.113.7 of web #1: It stays with its server, and is the farm’s until the farm is terminated with its cloud objects; until then it costs money',
+    ])
+  })
 })

@@ -8,6 +8,7 @@ import { type Cost, type CostKnowledge, runningCost, serverCost, sumCosts } from
 import { countServers, type Decision, decide, launchSteps } from './farm-decisions.ts'
 import { designChanges } from './plan-changes.ts'
 import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
+import { groupWords, upkeepItems } from './plan-upkeep.ts'
 import { cannotBeSuspended, STATUS_WORDS } from './server-actions.ts'
 import { TERMINATE_REASON_WORDS } from './server-reasons.ts'
 
@@ -59,6 +60,17 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
       groups.ofServer(decision.server).items.push(removeItem(decision))
     }
     if (decision.kind === 'suspend') suspending.add(decision.server.id)
+  }
+  if (purpose === 'apply') {
+    const savedRoles = new Map<string, FarmRole>(known.running?.roles.map((role) => [role.id, role]))
+    const staying = Map.groupBy(
+      live.filter(({ id }) => !leaving.has(id)),
+      (server): string => server.farmRoleId,
+    )
+    for (const role of design.roles) {
+      const [saved, servers = []] = [savedRoles.get(role.id), staying.get(role.id)]
+      groups.of(role.id).items.push(...upkeepItems({ role, saved, servers, held: known.held }))
+    }
   }
   addCreated(groups, design, purpose, known, live, decisions)
   const designed = new Map<string, FarmRole>(design.roles.map((role) => [role.id, role]))
@@ -283,10 +295,7 @@ function createItem(
       {
         name: 'security groups',
         from: null,
-        to:
-          role.securityGroups.mode === 'named'
-            ? role.securityGroups.groups.join(', ')
-            : 'default group of the farm role, group of the farm',
+        to: groupWords(role),
       },
     ],
     serverId: null,

@@ -1,3 +1,4 @@
+import type { FarmRole } from '../model/farm-roles.ts'
 import type { FarmDesign, FarmState } from '../model/farms.ts'
 import type { PlanEffect, PlanItem } from '../model/plan.ts'
 import { compareDrafts, type DraftDifference, type DraftNames } from './draft-differences.ts'
@@ -10,15 +11,22 @@ const FARM_EFFECTS: readonly (readonly [RegExp, PlanEffect])[] = [
   [/^/, 'now'],
 ]
 
-/** Of a farm role only what the engine looks at in each pass holds at once (reference 3.7, 8.1). */
+/** Of a farm role only what the engine looks at in each pass holds at once (reference 3.7, 7.4, 8.1). */
 const ROLE_EFFECTS: readonly (readonly [RegExp, PlanEffect])[] = [
-  [/^(?:scaling|timeouts|health)/, 'now'],
+  [/^(?:scaling|timeouts|health|securityGroups)/, 'now'],
   [/^launchIndex/, 'next-run'],
   [/^/, 'new-servers'],
 ]
 
 function effectOf(path: string, effects: typeof FARM_EFFECTS): PlanEffect {
   return effects.find(([pattern]) => pattern.test(path))?.[1] ?? 'new-servers'
+}
+
+/** Addresses and host names are given to running servers; what is switched off is taken from none. */
+function effectOfRole(path: string, { network }: FarmRole): PlanEffect {
+  if (path.startsWith('network.elasticIps')) return network.elasticIps.enabled ? 'now' : 'new-servers'
+  if (path === 'network.hostname') return network.hostname === '' ? 'new-servers' : 'now'
+  return effectOf(path, ROLE_EFFECTS)
 }
 
 /** The changes of a design that runs: those of the farm itself, and those of each farm role that stays, by its id. */
@@ -56,11 +64,11 @@ export function designChanges(
   const byRole = new Map<string, PlanItem>()
   for (const [position, differences] of byPosition) {
     const id = before.roles[position]?.id
-    const alias = next.roles.find((role) => role.id === id)?.alias
-    if (id === null || id === undefined || alias === undefined) continue
+    const role = next.roles.find((one) => one.id === id)
+    if (id === null || id === undefined || !role) continue
     byRole.set(
       id,
-      changeItem('farm-role', alias, differences, (path) => effectOf(path, ROLE_EFFECTS)),
+      changeItem('farm-role', role.alias, differences, (path) => effectOfRole(path, role)),
     )
   }
   return {

@@ -65,7 +65,20 @@ test.each<[Partial<z.input<typeof GroupRule>>, string[]]>([
   [{ ...from('0.0.0.0/0'), direction: 'out' }, []],
   [from('10.0.0.0/8'), []],
   [{ peer: { kind: 'group', groupId: 'sg-1' } }, []],
-])('open to the world: %o', (change, services) => expect(openServices(rule(change))).toEqual(services))
+])('open to the world: %o', (change, services) => expect(openServices(rule(change), [])).toEqual(services))
+
+test('the SSH port of an image counts as SSH does', () => {
+  const other = rule({ fromPort: 2222, toPort: 2222, peer: { kind: 'cidr', cidr: '0.0.0.0/0' } })
+  expect(openServices(other, [])).toEqual([])
+  expect(openServices(other, [2222])).toEqual(['SSH'])
+  const group = {
+    id: 'sg-1',
+    rules: [],
+    ensured: [],
+    usage: { designs: [], servers: [], groups: [], sshPorts: [2222] },
+  }
+  expect(planRules(group, [other]).warnings).toEqual([expect.stringContaining('SSH will be open')])
+})
 
 test('the same rule in another spelling is the same rule; its comment does not count', () => {
   expect(ruleKey(rule(from('10.9.9.9/8')))).toBe(ruleKey(rule({ comment: 'office' })))
@@ -84,7 +97,12 @@ describe('a plan', () => {
     toPort: null,
     peer: { kind: 'group', groupId: 'sg-1' },
   })
-  const group = { id: 'sg-1', rules: [ssh, web, own], ensured: [own] }
+  const group = {
+    id: 'sg-1',
+    rules: [ssh, web, own],
+    ensured: [own],
+    usage: { designs: [], servers: [], groups: [], sshPorts: [] },
+  }
 
   test('names the differences only', () => {
     const dns = rule({ protocol: 'udp', fromPort: 53, toPort: 53 })

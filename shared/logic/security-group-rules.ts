@@ -20,11 +20,13 @@ export const SERVICES: readonly { name: string; protocol: RuleProtocol; port: nu
   { name: 'NFS', protocol: 'tcp', port: 2049 },
 ]
 
-/** What strangers try first when it is open to the world. */
-const GUARDED = [
-  { name: 'SSH', port: 22 },
-  { name: 'RDP', port: 3389 },
-] as const
+/** What strangers try first when it is open to the world: SSH, also where an image has it elsewhere, and RDP. */
+function guarded(sshPorts: readonly number[]): { name: string; ports: readonly number[] }[] {
+  return [
+    { name: 'SSH', ports: [22, ...sshPorts] },
+    { name: 'RDP', ports: [3389] },
+  ]
+}
 
 /** Whether the protocol has ports (or, of icmp, type and code). */
 export function hasPorts(protocol: RuleProtocol): boolean {
@@ -148,7 +150,7 @@ export function rulesBasis(rules: readonly GroupRule[]): string {
 
 /** The differences that lead from a group's rules to the wanted ones. Prefix lists are kept unless they are left out. */
 export function planRules(
-  group: Pick<SecurityGroup, 'id' | 'rules' | 'ensured'>,
+  group: Pick<SecurityGroup, 'id' | 'rules' | 'ensured' | 'usage'>,
   wanted: readonly GroupRule[],
 ): GroupRulePlan {
   const before = new Map(group.rules.map((rule) => [ruleKey(rule), rule]))
@@ -168,7 +170,7 @@ export function planRules(
     comment,
     kept: after.size - add.length - comment.length,
     warnings: [
-      ...openToWorld(add).map((rule) => openWarning(rule)),
+      ...openToWorld(add, group.usage.sshPorts).map((rule) => openWarning(rule, group.usage.sshPorts)),
       ...remove
         .filter((rule) => ensured.has(ruleKey(rule)))
         .map(
@@ -185,25 +187,25 @@ export function isEmptyPlan(plan: Pick<GroupRulePlan, 'add' | 'remove' | 'commen
 }
 
 /** The rules that let everybody in to SSH or RDP. */
-export function openToWorld(rules: readonly GroupRule[]): GroupRule[] {
-  return rules.filter((rule) => openServices(rule).length > 0)
+export function openToWorld(rules: readonly GroupRule[], sshPorts: readonly number[]): GroupRule[] {
+  return rules.filter((rule) => openServices(rule, sshPorts).length > 0)
 }
 
-/** Which of SSH and RDP a rule opens to the world: `['SSH']`. */
-export function openServices(given: GroupRule): string[] {
+/** Which of SSH and RDP a rule opens to the world: `['SSH']`. `sshPorts` are those of the images that the group is for. */
+export function openServices(given: GroupRule, sshPorts: readonly number[]): string[] {
   const rule = normalRule(given)
   const isWorld = rule.direction === 'in' && rule.peer.kind === 'cidr' && isEverywhere(rule.peer.cidr)
   if (!isWorld) return []
-  if (rule.protocol === 'all') return GUARDED.map(({ name }) => name)
+  if (rule.protocol === 'all') return guarded(sshPorts).map(({ name }) => name)
   if (rule.protocol !== 'tcp') return []
   const { fromPort, toPort } = rule
-  return GUARDED.filter(({ port }) => (fromPort ?? 0) <= port && port <= (toPort ?? 0)).map(
-    ({ name }) => name,
-  )
+  return guarded(sshPorts)
+    .filter(({ ports }) => ports.some((port) => (fromPort ?? 0) <= port && port <= (toPort ?? 0)))
+    .map(({ name }) => name)
 }
 
-function openWarning(rule: GroupRule): string {
-  return `${openServices(rule).join(' and ')} will be open to the whole world (${ruleText(rule)}). Give the addresses that need it instead.`
+function openWarning(rule: GroupRule, sshPorts: readonly number[]): string {
+  return `${openServices(rule, sshPorts).join(' and ')} will be open to the whole world (${ruleText(rule)}). Give the addresses that need it instead.`
 }
 
 /** A rule in words: `tcp 22 from 10.0.0.0/8`. */

@@ -170,6 +170,16 @@ test('an address that changes while running is an event; the pinned host key sta
   expect(events).toMatchObject([{ kind: 'IPAddressChanged' }])
 })
 
+test('an instance that is stopped in the cloud lets go of its address without an event of a changed one', () => {
+  const server = aServer()
+  const { events } = seen(server, view('stopping', { publicIp: null }), start)
+  expect(events.map(({ kind }) => kind)).toEqual(['BeforeHostTerminate'])
+  const gained = seen(aServer({ publicIp: null }), view('running', { publicIp: '127.0.0.9' }), start)
+  expect(gained.events.map(({ message }) => message)).toEqual([
+    'The address of web #1 of shop changed: no public address is now 127.0.0.9',
+  ])
+})
+
 describe('absence (eventual consistency)', () => {
   const late = start + policy.appearMs
 

@@ -19,8 +19,9 @@ export function seen(server: Server, instance: InstanceView, nowMs: number): Lif
     next = enter(next, next.heldFrom ?? statusOfState(instance.state), nowMs)
     events.push(told('ServerFound', `The cloud lists ${serverName(server)} again`, 'cloud'))
   }
-  if (server.status === 'running' && server.publicIp !== instance.publicIp && server.publicIp !== null) {
-    const words = `${server.publicIp} is now ${instance.publicIp ?? 'no public address'}`
+  // An instance on its way down lets go of its address, which is no change of one.
+  if (server.status === 'running' && instance.state === 'running' && server.publicIp !== instance.publicIp) {
+    const words = `${server.publicIp ?? 'no public address'} is now ${instance.publicIp ?? 'no public address'}`
     events.push(told('IPAddressChanged', `The address of ${serverName(server)} changed: ${words}`, 'cloud'))
   }
   const moved = follow(next, instance, nowMs)

@@ -53,6 +53,8 @@ export const GroupUsage = z.object({
   servers: z.array(z.object({ serverId: z.string(), name: z.string() })),
   /** Other groups whose rules name it. */
   groups: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** On which ports the images of those farm roles and servers answer SSH. */
+  sshPorts: z.array(z.number().int()),
 })
 export type GroupUsage = z.infer<typeof GroupUsage>
 

@@ -57,6 +57,22 @@ export const InstanceState = z.enum([
 ])
 export type InstanceState = z.infer<typeof InstanceState>
 
+/** The security groups of a server, as its launch and its design gave them (reference 7.4). What else it has, a person gave it. */
+export const ServerGroups = z.object({
+  /** These stay on it. */
+  atLaunch: z.array(z.string()),
+  /** Given to it since then because its design asked for them; they go when the design no longer does. */
+  given: z.array(z.string()),
+  /** What its design said when it was last followed, and the ids that this came to. */
+  design: z.string(),
+  wanted: z.array(z.string()),
+})
+export type ServerGroups = z.infer<typeof ServerGroups>
+
+/** Something that its design asks for and that a running server did not get: it is tried again. */
+export const Unkept = z.object({ name: z.string(), error: ErrorInfo })
+export type Unkept = z.infer<typeof Unkept>
+
 /** A server: one slot (farm role, index) filled by one instance of a cloud. Names are copied so that history stays readable. */
 export const Server = z.object({
   id: ServerId,
@@ -92,6 +108,8 @@ export const Server = z.object({
   hostname: z.string().nullable(),
   keyName: z.string().nullable(),
   securityGroupIds: z.array(z.string()),
+  /** Absent while its groups were not compared with its design yet. */
+  groups: ServerGroups.optional(),
   ssh: z
     .object({
       host: z.string(),
@@ -142,6 +160,8 @@ export const Server = z.object({
   elasticIp: z.string().nullable().default(null),
   /** A spot instance: the cloud may take it back, and it cannot be suspended. */
   spot: z.boolean().default(false),
+  /** What it lacks of its design while it runs; absent: nothing. */
+  unkept: z.array(Unkept).optional(),
 })
 export type Server = z.infer<typeof Server>
 

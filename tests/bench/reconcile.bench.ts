@@ -55,6 +55,7 @@ const bench: Bench = {
       },
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
       preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
+      upkeep: { begin: () => undefined },
       breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
       clock: systemClock,
       log: silentLog,

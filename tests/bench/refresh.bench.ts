@@ -164,6 +164,7 @@ async function reconcilerOf(
     },
     launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
     preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
+    upkeep: { begin: () => undefined },
     breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
     clock: systemClock,
     log: silentLog,

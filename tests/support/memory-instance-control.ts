@@ -75,6 +75,10 @@ export function memoryInstanceControl(cloud: Instances): InstanceControlPort {
       }
       cloud.instances.set(id, { ...instance, instanceType })
     },
+    async setSecurityGroups(_location, id, groupIds) {
+      count('setSecurityGroups')
+      cloud.instances.set(id, { ...find(id), securityGroupIds: [...groupIds] })
+    },
     async encryptedPassword() {
       return null
     },

@@ -4,13 +4,15 @@ import type { Farm } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverName } from '../../../shared/logic/server-steps.ts'
 import { ledToBy, letGoOf } from '../../../shared/logic/elastic-address.ts'
+import { hasItsAddress } from '../../../shared/logic/server-upkeep.ts'
 import type { CloudAddress } from '../clouds/index.ts'
-import type { Preparation, PreparationContext, ServerStore } from '../servers/index.ts'
+import type { Preparation, PreparationContext, ServerStore, Upkeep } from '../servers/index.ts'
 import type { ElasticIpKeeper } from './elastic-ip-keeper.ts'
 
 /** Leads the Elastic IP of a server's index to it, away from the server that had the index before. */
-export class ElasticIpPreparation implements Preparation {
+export class ElasticIpPreparation implements Preparation, Upkeep {
   readonly name = 'elastic-ip'
+  readonly what = 'its Elastic IP'
   readonly waitingFor = 'its Elastic IP'
   readonly needs = 'instance'
   readonly #keeper: ElasticIpKeeper
@@ -25,13 +27,24 @@ export class ElasticIpPreparation implements Preparation {
     return role.network.elasticIps.enabled && server.index > 0
   }
 
+  isKept(server: Server, role: FarmRole): boolean {
+    return hasItsAddress(server, role)
+  }
+
+  keep(context: PreparationContext): Promise<void> {
+    return this.prepare(context)
+  }
+
   async prepare({ server, farm, role, provider, signal }: PreparationContext): Promise<void> {
     const { cloudServerId } = server
     if (cloudServerId === null) return
     const address = await this.#keeper.addressFor(farm, role, server.index, provider)
     signal.throwIfAborted()
     const former = this.#formerHolder(server, address)
-    if (address.instanceId !== cloudServerId) {
+    const isThere = address.instanceId === cloudServerId
+    // It leads there, and the list of instances is late to say so.
+    if (isThere && server.elasticIp === address.address) return
+    if (!isThere) {
       await provider.addresses.associate(role.location, address.id, cloudServerId, { signal })
     }
     if (former) await this.#servers.apply(former.id, (now) => letGoOf(now, address.address))
@@ -39,7 +52,13 @@ export class ElasticIpPreparation implements Preparation {
   }
 
   /** Who had it, if it is ours; throws while it leads to something that is not. */
-  #formerHolder(server: Server, { address, instanceId }: CloudAddress): Server | undefined {
+  #formerHolder(server: Server, { address, instanceId, associationId }: CloudAddress): Server | undefined {
+    if (instanceId === null && associationId !== null) {
+      throw new AppError('cloud.refused', {
+        message: `Elastic IP ${address} leads to a network interface of no instance. Take it away there, or choose another for ${serverName(server)}.`,
+        retryable: true,
+      })
+    }
     if (instanceId === null || instanceId === server.cloudServerId) return undefined
     const holder = [...this.#servers.all()].find(({ cloudServerId }) => cloudServerId === instanceId)
     if (holder?.farmRoleId === server.farmRoleId && !isInUse(holder, server)) return holder

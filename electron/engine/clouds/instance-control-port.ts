@@ -9,6 +9,13 @@ export interface InstanceControlPort {
   setTerminationProtection(location: string, id: string, isOn: boolean, options?: CallOptions): Promise<void>
   /** Only a stopped instance takes another type. */
   changeType(location: string, id: string, instanceType: string, options?: CallOptions): Promise<void>
+  /** Exactly these groups, in whatever state the instance is. */
+  setSecurityGroups(
+    location: string,
+    id: string,
+    groupIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<void>
   /** The administrator password of a Windows instance, encrypted for its key pair (base64); null while there is none yet. */
   encryptedPassword(location: string, id: string, options?: CallOptions): Promise<string | null>
   /** Stops without asking the operating systems, for those that hang. */

@@ -15,6 +15,7 @@ import {
   type LaunchBreaker,
   type ServerLauncher,
   type ServerPreparations,
+  type ServerUpkeep,
   type ServerStore,
   terminateInstances,
 } from '../servers/index.ts'
@@ -39,6 +40,7 @@ export interface ReconcilerOptions {
   launcher: Pick<ServerLauncher, 'launch'>
   breaker: LaunchBreaker
   preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
+  upkeep: Pick<ServerUpkeep, 'begin'>
   clock: Clock
   log: Log
   newId: () => string
@@ -146,6 +148,7 @@ export class Reconciler {
         this.#health.begin(cloudId, location, own, provider)
         await this.#decide(cloudId, location)
         await this.#act(cloudId, location, provider, own)
+        this.#options.upkeep.begin(own, provider)
       })
       await this.#noteProblem(cloudId, location, null)
     } catch (thrown) {

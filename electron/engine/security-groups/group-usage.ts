@@ -18,11 +18,15 @@ export interface GroupUsers {
 export function usageOfGroups(
   place: { cloudId: string; location: string },
   groups: readonly CloudSecurityGroup[],
-  { farms, servers, workspaceId }: GroupUsers,
+  { farms, servers, workspaceId, sshPortOf }: GroupUsers,
 ): Map<string, GroupUsage> {
   const usage = new Map<string, GroupUsage>(
-    groups.map(({ id }) => [id, { designs: [], servers: [], groups: [] }]),
+    groups.map(({ id }) => [id, { designs: [], servers: [], groups: [], sshPorts: [] }]),
   )
+  const noteSshPort = (id: string, port: number): void => {
+    const ports = usage.get(id)?.sshPorts
+    if (ports && !ports.includes(port)) ports.push(port)
+  }
   for (const farm of farms) {
     for (const role of farm.roles) {
       if (role.cloudId !== place.cloudId || role.location !== place.location) continue
@@ -31,6 +35,7 @@ export function usageOfGroups(
         const isMadeForIt = isOurs(group, workspaceId) && group.tags[TAGS.farmRole] === role.id
         if (isNamed || isMadeForIt) {
           usage.get(group.id)?.designs.push({ farmId: farm.id, name: `${farm.name} / ${role.alias}` })
+          noteSshPort(group.id, sshPortOf(role))
         }
       }
     }
@@ -54,7 +59,10 @@ export function usageOfGroups(
     )
       continue
     const name = `${server.farm} / ${server.alias} #${String(server.index)}`
-    for (const id of server.securityGroupIds) usage.get(id)?.servers.push({ serverId: server.id, name })
+    for (const id of server.securityGroupIds) {
+      usage.get(id)?.servers.push({ serverId: server.id, name })
+      noteSshPort(id, server.sshPort)
+    }
   }
   return usage
 }

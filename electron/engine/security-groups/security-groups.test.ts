@@ -167,6 +167,7 @@ test('a group is not deleted while farms, servers or other groups use it, and th
     designs: [{ farmId: 'farm-1', name: 'shop / web' }],
     servers: [{ serverId: 'server-1', name: 'shop / web #1' }],
     groups: [{ id: other.id, name: 'other' }],
+    sshPorts: [2222],
   })
   await expect(used.remove(input)).rejects.toMatchObject({
     code: 'input.conflict',

@@ -181,7 +181,7 @@ export class SecurityGroups {
       rules: group.rules.map(normalRule),
       isOurs: isOurs(group, users.workspaceId),
       isDefault: group.name === 'default',
-      usage: usage.get(group.id) ?? { designs: [], servers: [], groups: [] },
+      usage: usage.get(group.id) ?? { designs: [], servers: [], groups: [], sshPorts: [] },
       ensured: ensuredRules(group, users),
     }
   }

@@ -3,10 +3,12 @@ import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverName } from '../../../shared/logic/server-steps.ts'
+import { hasItsHostname, hostnameSet } from '../../../shared/logic/server-upkeep.ts'
 import { fillTemplate, hostnameFault, templateValues } from '../../../shared/logic/templates.ts'
 import type { Clock } from '../ports.ts'
 import { captureCommand, type SshConnections, type SshTarget } from '../ssh/index.ts'
 import type { Preparation, PreparationContext } from './server-preparation.ts'
+import type { Upkeep } from './server-upkeep.ts'
 import type { ServerStore } from './server-store.ts'
 
 interface HostnamePreparationOptions {
@@ -38,8 +40,9 @@ fi
 `
 
 /** Gives a server the host name that its farm role's template says (reference 3.4). */
-export class HostnamePreparation implements Preparation {
+export class HostnamePreparation implements Preparation, Upkeep {
   readonly name = 'hostname'
+  readonly what = 'the host name of its farm role'
   readonly waitingFor = 'its host name'
   readonly needs = 'ssh'
   readonly #options: HostnamePreparationOptions
@@ -50,6 +53,14 @@ export class HostnamePreparation implements Preparation {
 
   applies(server: Server, _farm: Farm, role: FarmRole): boolean {
     return role.network.hostname !== '' && server.platform === 'linux'
+  }
+
+  isKept(server: Server, role: FarmRole): boolean {
+    return hasItsHostname(server, role)
+  }
+
+  keep(context: PreparationContext): Promise<void> {
+    return this.prepare(context)
   }
 
   async prepare({ server, role, signal }: PreparationContext): Promise<void> {
@@ -74,7 +85,7 @@ export class HostnamePreparation implements Preparation {
       { signal },
     )
     if (end.kind !== 'exited' || end.exitCode !== 0) throw notSet(server, hostname, end.kind, stderr)
-    await servers.apply(server.id, (now) => ({ server: { ...now, hostname }, events: [] }))
+    await servers.apply(server.id, (now) => hostnameSet(now, hostname))
   }
 }
 

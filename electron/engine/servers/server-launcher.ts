@@ -7,6 +7,7 @@ import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'
 import { needsSubnets, placeServers, vpcOf } from '../../../shared/logic/placement.ts'
 import { launched, launchFailed } from '../../../shared/logic/server-launches.ts'
+import { groupsOfLaunch } from '../../../shared/logic/server-upkeep.ts'
 import type { CloudProvider, LaunchRequest } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { ImageFinder } from './image-finder.ts'
@@ -137,6 +138,7 @@ export class ServerLauncher {
         const marked = batch.map((server, position) => ({
           ...server,
           spot: request.spot !== null,
+          groups: groupsOfLaunch(role, request.securityGroupIds),
           launch: { token: request.clientToken, position, size: batch.length },
         }))
         await this.#options.store.put(marked)

@@ -16,7 +16,7 @@ export type Tell = (path: Path, message: string) => void
 /** The groups that are checked; what the schema refuses in them stands as its default here. */
 export type RoleValues = Pick<
   FarmRole,
-  'zone' | 'zones' | 'scaling' | 'network' | 'storage' | 'cloudFeatures' | 'tags'
+  'zone' | 'zones' | 'scaling' | 'network' | 'securityGroups' | 'storage' | 'cloudFeatures' | 'tags'
 > & { instanceType: string; userData: string }
 
 /** A farm role with what is known of its place; what is undefined is not known or does not exist. */
@@ -33,7 +33,7 @@ export interface CheckedRole {
 
 /** Reads the groups of a farm role that the schema may have refused, so that one slip hides no other fault. */
 export function readRoleValues(raw: Readonly<Record<string, unknown>>): RoleValues {
-  const { zone, zones, tags } = FarmRoleDocument.shape
+  const { zone, zones, securityGroups, tags } = FarmRoleDocument.shape
   const storage = isRecord(raw.storage) ? raw.storage : {}
   const volumes = Array.isArray(storage.volumes) ? storage.volumes : []
   return {
@@ -42,6 +42,7 @@ export function readRoleValues(raw: Readonly<Record<string, unknown>>): RoleValu
     instanceType: textOf(raw.instanceType),
     scaling: readable(Scaling, raw.scaling),
     network: readable(Network, raw.network),
+    securityGroups: securityGroups.safeParse(raw.securityGroups).data ?? { mode: 'default', additional: [] },
     storage: {
       root: readable(FarmRoleStorage.shape.root.unwrap(), storage.root),
       volumes: volumes.map((volume) => {

@@ -16,7 +16,8 @@ export function checkNetwork(checked: CheckedRole, tell: Tell): void {
   if (fault !== null) tell(['network', 'hostname'], fault)
 }
 
-function vpcOf({ values, catalog }: CheckedRole): string | null {
+/** The VPC of a farm role: its own, or the default one; null while that is not known. */
+export function vpcOf({ values, catalog }: CheckedRole): string | null {
   return values.network.vpcId ?? catalog?.vpcs.find(({ isDefault }) => isDefault)?.id ?? null
 }
 

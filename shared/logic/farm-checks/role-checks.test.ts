@@ -35,7 +35,11 @@ const catalog = Catalog.parse({
     type('m5.large', 'x86_64'),
     type('t4g.micro', 'arm64'),
   ],
-  securityGroups: [],
+  securityGroups: [
+    { id: 'sg-1', name: 'default', description: '', vpcId: 'vpc-home' },
+    { id: 'sg-2', name: 'default', description: '', vpcId: 'vpc-shop' },
+    { id: 'sg-3', name: 'vpn', description: '', vpcId: 'vpc-shop' },
+  ],
   vpcs: [
     { id: 'vpc-home', name: null, cidr: '172.31.0.0/16', isDefault: true },
     { id: 'vpc-shop', name: 'shop', cidr: '10.0.0.0/16', isDefault: false },
@@ -95,6 +99,8 @@ describe('what is right', () => {
       'addresses that are switched off',
       { network: { elasticIps: { enabled: false, addresses: { 9: '203.0.113.7' } } } },
     ],
+    ['groups by name and id', { securityGroups: { mode: 'named', groups: ['default', 'sg-1'] } }],
+    ['more groups of its VPC', { ...inShop({}), securityGroups: { mode: 'default', additional: ['vpn'] } }],
     ['a host name', { network: { hostname: '{SCALR_FARM_NAME}-web-{SCALR_INSTANCE_INDEX}.example.com' } }],
     ['a gp3 volume at its fastest', volume({ sizeGib: 160, iops: 80_000, throughputMibps: 2_000 })],
     ['an io2 volume', volume({ type: 'io2', iops: 64_000 })],
@@ -151,6 +157,24 @@ const faulty: [string, object, string, string][] = [
     { zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'], ...inShop(twoSubnets) },
     'zones',
     'No chosen subnet lies in eu-central-1c',
+  ],
+  [
+    'a group that is not there',
+    { securityGroups: { mode: 'named', groups: ['default', 'db'] } },
+    'securityGroups.groups[1]',
+    'has no security group “db”; choose one of its catalogue (default), or make it',
+  ],
+  [
+    'a group of another VPC',
+    { securityGroups: { mode: 'default', additional: ['vpn'] } },
+    'securityGroups.additional[0]',
+    'belongs to vpc-shop, and the farm role to vpc-home',
+  ],
+  [
+    'a group twice',
+    { securityGroups: { mode: 'named', groups: ['default', 'default'] } },
+    'securityGroups.groups[1]',
+    'named twice',
   ],
   [
     'a VPC that is not there',
@@ -390,6 +414,9 @@ it('asks for no more than names allow while nothing is known of a place', () => 
     ...features({ backupInstanceTypes: ['x9.huge'] }),
   })
   expect(validateFarm(farm, { ...known, catalogs: [] })).toEqual([])
+  const named = design({ securityGroups: { mode: 'named', groups: ['db'] } })
+  expect(validateFarm(named, { ...known, catalogs: [] })).toEqual([])
+  expect(validateFarm(named, { ...known, catalogs: [{ ...catalog, securityGroups: [] }] })).toEqual([])
   const unlisted = { ...catalog, vpcs: [], subnets: [], instanceTypes: [] }
   expect(validateFarm(farm, { ...known, catalogs: [unlisted] })).toEqual([])
 })

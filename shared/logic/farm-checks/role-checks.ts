@@ -2,6 +2,7 @@ import type { CheckedRole, Tell } from './checked-role.ts'
 import { checkCloudFeatures } from './cloud-features.ts'
 import { checkInstanceTypes } from './instance-types.ts'
 import { checkNetwork } from './network.ts'
+import { checkSecurityGroups } from './security-groups.ts'
 import { checkZones } from './placement.ts'
 import { checkStorage } from './storage.ts'
 import { checkRoleTags, checkUserData } from './texts.ts'
@@ -24,6 +25,7 @@ export const ROLE_CHECKS: readonly ((checked: CheckedRole, tell: Tell) => void)[
   checkInstanceTypes,
   checkScaling,
   checkNetwork,
+  checkSecurityGroups,
   checkStorage,
   checkCloudFeatures,
   checkRoleTags,

@@ -90,6 +90,17 @@ export class AwsInstanceControl implements InstanceControlPort {
     )
   }
 
+  async setSecurityGroups(
+    location: string,
+    id: string,
+    groupIds: readonly string[],
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#write('ModifyInstanceAttribute', location, options, (client, http) =>
+      client.send(new ModifyInstanceAttributeCommand({ InstanceId: id, Groups: [...groupIds] }), http),
+    )
+  }
+
   async encryptedPassword(location: string, id: string, options?: CallOptions): Promise<string | null> {
     const answer = await this.#read('GetPasswordData', location, options, (client, http) =>
       client.send(new GetPasswordDataCommand({ InstanceId: id }), http),

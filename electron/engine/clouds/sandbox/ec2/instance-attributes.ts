@@ -3,6 +3,7 @@ import { CloudError } from '../http/cloud-error.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { Action, Call, CloudState, Reply } from './action.ts'
 import { instanceOf } from './instance-lookup.ts'
+import { vpcIdOf } from './instance-xml.ts'
 import { groupOf } from './security-groups.ts'
 import { readUserData } from './user-data.ts'
 
@@ -87,16 +88,40 @@ function changed(
     case 'instanceInitiatedShutdownBehavior':
       return { ...instance, shutdownBehavior: value === 'terminate' ? 'terminate' : 'stop' }
     case 'groupSet':
-      return {
-        ...instance,
-        groupIds: value.split(' ').map((id) => groupOf(state, call.region, id).id),
-      }
+      return { ...instance, groupIds: groupsFor(state, call, instance, value.split(' ')) }
     default:
       throw new CloudError(
         'InvalidParameterValue',
         `Value (${name}) for parameter attribute is invalid. It cannot be modified.`,
       )
   }
+}
+
+/** EC2's default quota. */
+const GROUPS_PER_INTERFACE = 5
+
+/** The groups are of the instance's network, and no more than one network interface takes. */
+function groupsFor(
+  state: CloudState,
+  call: Call,
+  instance: InstanceRecord,
+  wanted: readonly string[],
+): string[] {
+  const groups = [...new Set(wanted)].map((id) => groupOf(state, call.region, id))
+  const vpcId = vpcIdOf(instance)
+  if (groups.some((group) => group.vpcId !== vpcId)) {
+    throw new CloudError(
+      'InvalidParameter',
+      'You have specified two resources that belong to different networks.',
+    )
+  }
+  if (groups.length > GROUPS_PER_INTERFACE) {
+    throw new CloudError(
+      'SecurityGroupsPerInterfaceLimitExceeded',
+      'The maximum number of security groups per interface has been reached.',
+    )
+  }
+  return groups.map(({ id }) => id)
 }
 
 function mustBeStopped(instance: InstanceRecord): void {

@@ -112,7 +112,7 @@ export function privateAddressOf(instance: InstanceRecord): string {
   return instance.privateAddress ?? instance.address
 }
 
-function vpcIdOf({ region, subnetId }: InstanceRecord): string {
+export function vpcIdOf({ region, subnetId }: InstanceRecord): string {
   return subnetsOf(region).find(({ id }) => id === subnetId)?.vpcId ?? vpcOf(region).id
 }
 
