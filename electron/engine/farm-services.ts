@@ -21,6 +21,7 @@ import {
   FarmResources,
   FarmTimetable,
   Reconciler,
+  WakeWatch,
   sampleFarm,
 } from './farms/index.ts'
 import type { Ports } from './ports.ts'
@@ -130,7 +131,9 @@ export function createFarmServices(parts: FarmServicesParts) {
   const upkeep = new ServerUpkeep({ servers, farms: farmStore, clock, log })
   for (const one of [new SecurityGroupUpkeep({ groups, servers }), address, hostname]) upkeep.add(one)
 
+  const wakeWatch = new WakeWatch(clock)
   const reconciler = new Reconciler({
+    wakeWatch,
     farms: farmStore,
     servers,
     preparations,
@@ -194,7 +197,7 @@ export function createFarmServices(parts: FarmServicesParts) {
     log,
     notify: (notice) => notices.show(notice),
     tell: tellFarm,
-    wake,
+    wakeWatch,
   })
 
   /** Takes the groups and key pairs of a farm out of the clouds, where those are still known. */

@@ -60,7 +60,6 @@ export type Decision =
   | { kind: 'create'; farmRole: FarmRole; indexes: number[]; reason: LaunchReason; replaces?: ServerId }
   | { kind: 'terminate'; server: Server; reason: TerminateReason }
   | { kind: 'suspend'; server: Server }
-  | { kind: 'resume'; server: Server }
 
 /** Farm roles in the order in which they start; equal launch indexes start together when the order is sequential. */
 export function launchSteps(design: FarmDesign): FarmRole[][] {

@@ -39,7 +39,7 @@ export function askTerminate(
 export function askSuspend(server: Server, firedBy: LifeEvent['firedBy'], nowMs: number): LifeStep {
   if (server.status !== 'running') return { server, events: [] }
   return {
-    server: enter(server, 'pending-suspend', nowMs, { rebooting: false }),
+    server: enter(server, 'pending-suspend', nowMs, { rebooting: false, error: null, retryAt: null }),
     events: [told('BeforeHostTerminate', `${serverName(server)} will be suspended (Suspend)`, firedBy)],
   }
 }
@@ -47,7 +47,7 @@ export function askSuspend(server: Server, firedBy: LifeEvent['firedBy'], nowMs:
 /** A resume was asked for. */
 export function askResume(server: Server, nowMs: number): LifeStep {
   if (server.status !== 'suspended') return { server, events: [] }
-  return { server: enter(server, 'resuming', nowMs), events: [] }
+  return { server: enter(server, 'resuming', nowMs, { error: null, retryAt: null }), events: [] }
 }
 
 /** A reboot was asked of the cloud (soft), or is to be done by stopping and starting the instance (hard). */
@@ -61,6 +61,7 @@ export function askReboot(
     server: {
       ...server,
       rebooting: true,
+      error: null,
       restart: mode === 'hard' ? 'stop' : null,
       waitingFor: 'the reboot',
     },

@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '../model/errors.ts'
+import type { ErrorCode, ErrorInfo } from '../model/errors.ts'
 import type { Job } from '../model/jobs.ts'
 import type { BulkAction, BulkOutcome, Server, ServerAction } from '../model/servers.ts'
 import { hardRebootRefusal, type Refusal, refusalOf, STATUS_WORDS } from './server-actions.ts'
@@ -43,17 +43,18 @@ export function bulkProgress(
   switch (action) {
     case 'reboot':
       if (server.rebooting) return going()
+      if (server.error !== null) return ended(outcome, 'failed', wordsOf(server.error))
       return server.status === 'running' || server.status === 'initializing'
         ? ended(outcome, 'done', 'It has rebooted')
         : overtaken(outcome, server)
     case 'suspend':
       if (server.status === 'suspended') return ended(outcome, 'done', 'It is suspended')
-      if (server.status !== 'pending-suspend') return overtaken(outcome, server)
-      return server.error ? ended(outcome, 'failed', wordsOf(server.error)) : going()
+      if (server.status === 'pending-suspend') return going()
+      return refused(outcome, server, 'server.suspend_refused') ?? overtaken(outcome, server)
     case 'resume':
       if (server.status === 'running') return ended(outcome, 'done', 'It is running')
-      if (server.status !== 'resuming') return overtaken(outcome, server)
-      return server.error ? ended(outcome, 'failed', wordsOf(server.error)) : going()
+      if (server.status === 'resuming') return going()
+      return refused(outcome, server, 'server.resume_refused') ?? overtaken(outcome, server)
     case 'terminate':
     case 'cancel':
       if (server.status === 'terminated') return ended(outcome, 'done', 'It is gone')
@@ -112,6 +113,11 @@ export function waitingOutcome(server: Server): BulkOutcome {
 
 function ended(outcome: BulkOutcome, state: BulkOutcome['state'], message: string): BulkOutcome {
   return { ...outcome, state, message }
+}
+
+/** The cloud has refused what was asked; asking it cleared what was wrong before. */
+function refused(outcome: BulkOutcome, server: Server, code: ErrorCode): BulkOutcome | null {
+  return server.error?.code === code ? ended(outcome, 'failed', wordsOf(server.error)) : null
 }
 
 function overtaken(outcome: BulkOutcome, server: Server): BulkOutcome {

@@ -11,8 +11,8 @@ export type TerminateDelay = 'auto' | number
 
 /** The reference's delay, for what has to run before a server ends. */
 export const HOOKS_DELAY_MS = 180_000
-/** A protected server is asked for again after this time. */
-const PROTECTED_RETRY_MS = 60_000
+/** A server that the cloud does not end is asked for again after this time. */
+const REFUSED_RETRY_MS = 60_000
 
 /** Milliseconds from the wish to the cloud call. */
 export function terminateDelayMs(
@@ -42,20 +42,35 @@ export function askTerminateNow(server: Server): LifeStep {
   }
 }
 
-/** The cloud refuses to end it, because its termination protection is on: it stays as it is and is asked for again. */
+/** The cloud refuses to end it, mostly because its termination protection is on: it stays as it is and is asked for again. */
 export function terminationRefused(server: Server, error: AppError, nowMs: number): LifeStep {
   if (server.status !== 'pending-terminate') return { server, events: [] }
+  if (error.details.cloudCode !== 'OperationNotPermitted') return notTerminated(server, error, nowMs)
   const isNews = !server.terminationProtected || server.error === null
   const message = `The cloud does not terminate ${serverName(server)}: its termination protection is on. Switch it off; Farmhand asks again by itself.`
   return {
     server: {
       ...server,
       terminationProtected: true,
-      retryAt: iso(nowMs + PROTECTED_RETRY_MS),
+      retryAt: iso(nowMs + REFUSED_RETRY_MS),
       waitingFor: 'its termination protection to be switched off',
       error: { ...error.toInfo(), code: 'server.protected', message, retryable: true },
     },
     events: isNews ? [told('TerminationRefused', message, 'cloud', error.details.cloudMessage ?? null)] : [],
+  }
+}
+
+function notTerminated(server: Server, error: AppError, nowMs: number): LifeStep {
+  const isNews = server.error?.message !== error.message
+  const message = `The cloud does not terminate ${serverName(server)}; Farmhand asks again by itself`
+  return {
+    server: {
+      ...server,
+      retryAt: iso(nowMs + REFUSED_RETRY_MS),
+      waitingFor: 'the cloud to allow its end',
+      error: { ...error.toInfo(), retryable: true },
+    },
+    events: isNews ? [told('TerminationRefused', message, 'cloud', error.message)] : [],
   }
 }
 

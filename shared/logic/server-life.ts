@@ -79,14 +79,14 @@ function stopped(server: Server, instance: InstanceView, nowMs: number): LifeSte
       if (server.restart !== null) return { server: { ...server, restart: 'start' }, events: [] }
       if (instance.state === 'stopping') {
         return {
-          server: enter(server, 'pending-suspend', nowMs, { rebooting: false }),
+          server: enter(server, 'pending-suspend', nowMs, { rebooting: false, error: null }),
           events: [
             told('BeforeHostTerminate', `${name} is being stopped (Suspend)`, 'cloud', instance.stateReason),
           ],
         }
       }
       return {
-        server: enter(server, 'suspended', nowMs, { rebooting: false }),
+        server: enter(server, 'suspended', nowMs, { rebooting: false, error: null }),
         events: [
           told('HostDown', `${name} was stopped in the cloud (Suspend)`, 'cloud', instance.stateReason),
         ],
@@ -118,7 +118,7 @@ function running(server: Server, nowMs: number): LifeStep {
       }
     case 'suspended':
       return {
-        server: enter(server, 'resuming', nowMs, { waitingFor: 'SSH' }),
+        server: enter(server, 'resuming', nowMs, { waitingFor: 'SSH', error: null }),
         events: [],
       }
     case 'resuming':

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Reconciler, FarmStore } from '../../electron/engine/farms/index.ts'
+import { FarmStore, Reconciler, WakeWatch } from '../../electron/engine/farms/index.ts'
 import { LaunchBreaker, ServerStore } from '../../electron/engine/servers/index.ts'
 import { decide } from '../../shared/logic/farm-decisions.ts'
 import { instanceView } from '../../electron/engine/servers/index.ts'
@@ -45,6 +45,7 @@ const bench: Bench = {
     await farms.start()
     await servers.start()
     const reconciler = new Reconciler({
+      wakeWatch: new WakeWatch(systemClock),
       farms,
       servers,
       clouds: {

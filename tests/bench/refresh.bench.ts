@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { createAwsProvider, RateBudgets } from '../../electron/engine/clouds/aws/index.ts'
 import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
-import { FarmStore, Reconciler } from '../../electron/engine/farms/index.ts'
+import { FarmStore, Reconciler, WakeWatch } from '../../electron/engine/farms/index.ts'
 import { LaunchBreaker, ServerStore } from '../../electron/engine/servers/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { TAGS } from '../../shared/logic/launch-batches.ts'
@@ -155,6 +155,7 @@ async function reconcilerOf(
   await farms.start()
   await servers.start()
   return new Reconciler({
+    wakeWatch: new WakeWatch(systemClock),
     farms,
     servers,
     clouds: {

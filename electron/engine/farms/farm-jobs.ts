@@ -1,7 +1,10 @@
+import type { ErrorCode } from '../../../shared/model/errors.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Job } from '../../../shared/model/jobs.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { launchProgress } from '../../../shared/logic/farm-decisions.ts'
+import { wordsOf } from '../../../shared/logic/server-bulk.ts'
+import { serverName } from '../../../shared/logic/server-steps.ts'
 import type { JobFollower, JobReport } from '../jobs/index.ts'
 import type { ServerStore } from '../servers/index.ts'
 import type { FarmStore } from './farm-store.ts'
@@ -58,15 +61,15 @@ function reportTerminate(farm: Farm, own: Server[]): JobReport {
     return failed('farm.wrong_status', 'The farm was launched again.')
   }
   const left = own.filter((server) => server.status !== 'terminated')
-  const locked = left.filter((server) => server.lock !== null)
   const ended = own.length - left.length
   if (farm.state.status === 'terminated' && left.length === 0) {
     return { state: 'done', done: ended, total: ended, step: 'All servers are gone' }
   }
-  const [first] = locked
-  const step = first
-    ? `${first.alias} #${first.index} is locked: ${first.lock?.comment ?? ''}`
-    : (farm.state.termination?.problem?.message ?? farm.state.problem?.message ?? endingWords(left.length))
+  const step =
+    lockedWords(left) ??
+    farm.state.termination?.problem?.message ??
+    farm.state.problem?.message ??
+    endingWords(left.length)
   return { state: 'running', done: ended, total: own.length, step }
 }
 
@@ -81,7 +84,15 @@ function reportSuspend(farm: Farm, own: Server[]): JobReport {
   const left = own.filter((server) => server.status === 'running' || server.status === 'pending-suspend')
   const done = own.filter((server) => server.status === 'suspended').length
   if (left.length === 0) return { state: 'done', done, total: done, step: 'All servers are suspended' }
-  return { state: 'running', done, total: done + left.length, step: `${left.length} servers are stopping` }
+  const total = done + left.length
+  return (
+    reportRefused(left, 'server.suspend_refused', `${done} of ${total} servers are suspended`) ?? {
+      state: 'running',
+      done,
+      total,
+      step: lockedWords(left) ?? `${left.length} ${left.length === 1 ? 'server is' : 'servers are'} stopping`,
+    }
+  )
 }
 
 function reportResume(farm: Farm, own: Server[]): JobReport {
@@ -90,5 +101,26 @@ function reportResume(farm: Farm, own: Server[]): JobReport {
   const left = own.filter((server) => server.status === 'suspended' || server.status === 'resuming')
   const done = own.filter((server) => server.status === 'running').length
   if (left.length === 0) return { state: 'done', done, total: done, step: 'All servers are running' }
-  return { state: 'running', done, total: done + left.length, step: `${left.length} servers are starting` }
+  const total = done + left.length
+  return (
+    reportRefused(left, 'server.resume_refused', `${done} of ${total} servers are running`) ?? {
+      state: 'running',
+      done,
+      total,
+      step: `${left.length} ${left.length === 1 ? 'server is' : 'servers are'} starting`,
+    }
+  )
+}
+
+/** Nothing is on its way any more, because the cloud refused what is left; null while something is. */
+function reportRefused(left: readonly Server[], code: ErrorCode, figures: string): JobReport | null {
+  const [first] = left
+  if (!first?.error || !left.every(({ error }) => error?.code === code)) return null
+  const message = `${figures}. ${serverName(first)}: ${wordsOf(first.error)}`
+  return { state: 'failed', error: { ...first.error, message } }
+}
+
+function lockedWords(left: readonly Server[]): string | null {
+  const locked = left.find(({ lock }) => lock !== null)
+  return locked?.lock ? `${locked.alias} #${locked.index} is locked: ${locked.lock.comment}` : null
 }

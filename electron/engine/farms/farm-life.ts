@@ -2,6 +2,7 @@ import { AppError, type Fault } from '../../../shared/model/errors.ts'
 import type { EventKind } from '../../../shared/model/events.ts'
 import type { Farm, FarmState, TerminateOptions } from '../../../shared/model/farms.ts'
 import type { Job, JobRef } from '../../../shared/model/jobs.ts'
+import { askSuspendAgain } from '../../../shared/logic/call-refusals.ts'
 import { extendedLease, leaseEnd } from '../../../shared/logic/lease.ts'
 import { askTerminateNow } from '../../../shared/logic/server-ends.ts'
 import { askResume } from '../../../shared/logic/server-asks.ts'
@@ -113,6 +114,8 @@ export class FarmLife {
     const farm = this.#unlocked(farmId)
     if (farm.state.status !== 'running') throw wrongStatus(farm, 'suspended', 'running')
     const stoppedByHoursAt = cause?.byHours === true ? this.#now() : null
+    const { servers } = this.#options
+    await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askSuspendAgain)))
     const after = await this.#options.store.changeState(farm.id, (state) => ({
       ...state,
       status: 'suspended',
@@ -129,15 +132,16 @@ export class FarmLife {
     const farm = this.#unlocked(farmId)
     if (farm.state.status !== 'suspended') throw wrongStatus(farm, 'resumed', 'suspended')
     const { servers, clock } = this.#options
+    // The servers first: after a crash in between, the farm is still suspended and says so.
+    await Promise.all(
+      servers.ofFarm(farmId).map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
+    )
     const after = await this.#options.store.changeState(farm.id, (state) => ({
       ...state,
       status: 'running',
       ...newRun(farm, this.#now()),
       paused: [],
     }))
-    await Promise.all(
-      servers.ofFarm(farmId).map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
-    )
     await this.#options.tell(after, 'FarmResumed', `${farm.name} was resumed`, cause?.reason)
     const job = await this.#follow('farm.resume', after, 'Resume')
     this.#options.wake()

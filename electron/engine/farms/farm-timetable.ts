@@ -7,6 +7,7 @@ import { type LeaseStep, leaseStep } from '../../../shared/logic/lease.ts'
 import type { Clock, Log } from '../ports.ts'
 import type { FarmLife } from './farm-life.ts'
 import type { FarmStore } from './farm-store.ts'
+import type { WakeWatch } from './wake-watch.ts'
 
 interface FarmTimetableOptions {
   farms: FarmStore
@@ -15,14 +16,11 @@ interface FarmTimetableOptions {
   log: Log
   notify: (notice: Omit<Notice, 'at'>) => void
   tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
-  /** Looks at every cloud. */
-  wake: () => void
+  wakeWatch: WakeWatch
 }
 
 const LOOK_EVERY_MS = 15_000
-/** A wall clock that moved so much against the steady one has jumped, or the machine slept. */
-const JUMP_MS = 60_000
-/** A clock that jumped is believed once it has gone evenly for so long; time enough to look at the clouds as well. */
+/** A clock that jumped, or was just met, is believed once it has gone evenly for so long; time enough to look at the clouds. */
 const SETTLE_MS = 60_000
 
 /**
@@ -34,16 +32,12 @@ export class FarmTimetable {
   readonly #options: FarmTimetableOptions
   readonly #stop = new AbortController()
   #loop: Promise<void> = Promise.resolve()
-  #last: { wallMs: number; steadyMs: number } | undefined
-  #believeFromMs = Number.NEGATIVE_INFINITY
 
   constructor(options: FarmTimetableOptions) {
     this.#options = options
   }
 
-  /** The clock of a machine that has just started is believed after the same time as one that jumped. */
   start(): void {
-    this.#believeFromMs = this.#options.clock.monotonic() + SETTLE_MS
     this.#loop = this.#run()
   }
 
@@ -54,7 +48,9 @@ export class FarmTimetable {
 
   /** One look at all farms. */
   async look(): Promise<void> {
-    if (!this.#isClockBelieved()) return
+    const { wakeWatch } = this.#options
+    wakeWatch.look()
+    if (wakeWatch.evenForMs < SETTLE_MS) return
     for (const farm of this.#options.farms.list()) {
       try {
         await this.#lease(farm)
@@ -78,19 +74,6 @@ export class FarmTimetable {
       await this.look()
       await clock.sleep(LOOK_EVERY_MS, this.#stop.signal).catch(() => undefined)
     }
-  }
-
-  #isClockBelieved(): boolean {
-    const { clock, log, wake } = this.#options
-    const now = { wallMs: clock.now(), steadyMs: clock.monotonic() }
-    const jumpMs = this.#last ? now.wallMs - this.#last.wallMs - (now.steadyMs - this.#last.steadyMs) : 0
-    this.#last = now
-    if (Math.abs(jumpMs) > JUMP_MS) {
-      log.warn({ jumpMs }, 'the clock jumped, or this machine slept; the clouds are looked at first')
-      this.#believeFromMs = now.steadyMs + SETTLE_MS
-      wake()
-    }
-    return now.steadyMs >= this.#believeFromMs
   }
 
   async #lease(farm: Farm): Promise<void> {

@@ -21,7 +21,7 @@ interface ObserverOptions {
   workspaceId: string
   policy: LifePolicy
   farms: { find(id: string): Farm | undefined }
-  wake: WakeWatch
+  wakeWatch: WakeWatch
   probeSsh: (address: { host: string; port: number }, timeoutMs: number) => Promise<boolean>
   /** An instance with our tags that no record explains; it is left alone. */
   onStranger: (cloudId: string, location: string, instance: CloudInstance) => void
@@ -46,11 +46,13 @@ export class Observer {
 
   /** Answers the location's servers that are not terminated, as they are now. Throws when the cloud cannot be read. */
   async observe(cloudId: string, location: string, provider: CloudProvider): Promise<Server[]> {
-    const { servers, clock, workspaceId, wake } = this.#options
+    const { servers, clock, workspaceId, wakeWatch } = this.#options
+    const { jumps } = wakeWatch
     const ofWorkspace = { key: TAGS.workspace, value: workspaceId }
     let startedAt = new Date(clock.now()).toISOString()
     let instances = await provider.instancesByTag(location, ofWorkspace)
-    if (wake.look()) {
+    wakeWatch.look()
+    if (wakeWatch.jumps !== jumps) {
       // The answer may be as old as the sleep.
       startedAt = new Date(clock.now()).toISOString()
       instances = await provider.instancesByTag(location, ofWorkspace)
@@ -187,7 +189,7 @@ export class Observer {
 
   /** What lies before the machine woke, or its clock was set, counts for no timer. */
   #policy(): LifePolicy {
-    return { ...this.#options.policy, countFromMs: this.#options.wake.awakeSinceMs }
+    return { ...this.#options.policy, countFromMs: this.#options.wakeWatch.awakeSinceMs }
   }
 
   #policyOf(server: Server): LifePolicy {

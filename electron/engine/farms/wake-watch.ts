@@ -6,22 +6,39 @@ const TOLERANCE_MS = 30_000
 const LONGEST_GAP_MS = 1_800_000
 
 /**
- * Notices that the machine slept or that its clock was set. What lies before such a moment says nothing about now: all
- * timers count from it, so that nothing is given up before it was looked at again.
+ * Notices that the machine slept or that its clock was set; the engine has one. What lies before such a moment says nothing
+ * about now: all timers count from it, so that nothing is given up before it was looked at again.
  */
 export class WakeWatch {
   readonly #clock: Clock
-  readonly #onJump: () => void
+  readonly #listeners: (() => void)[] = []
   #wallMs: number
   #monotonicMs: number
   #awakeSinceMs: number
+  #evenSinceMs: number
+  #jumps = 0
 
-  constructor(clock: Clock, onJump: () => void = () => undefined) {
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#onJump = onJump
     this.#wallMs = clock.now()
     this.#monotonicMs = clock.monotonic()
     this.#awakeSinceMs = this.#wallMs
+    this.#evenSinceMs = this.#monotonicMs
+  }
+
+  /** Calls the listener after each jump. */
+  onJump(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** How often time has jumped so far: two answers that differ have a jump between them, whoever saw it. */
+  get jumps(): number {
+    return this.#jumps
+  }
+
+  /** How long the clock has gone evenly, by the steady clock. */
+  get evenForMs(): number {
+    return this.#clock.monotonic() - this.#evenSinceMs
   }
 
   /** Since when the engine has been there without a break, by the wall clock as it is now. */
@@ -38,18 +55,24 @@ export class WakeWatch {
     this.#wallMs = wallMs
     this.#monotonicMs = monotonicMs
     if (jumpMs <= TOLERANCE_MS && passedMs <= LONGEST_GAP_MS) return false
-    this.#awakeSinceMs = wallMs
-    this.#onJump()
+    this.#jump()
     return true
   }
 
   /** Sleeps, and notices when the machine slept longer. Resolves when aborted, too. */
   async nap(ms: number, signal: AbortSignal): Promise<void> {
     const startedMs = this.#clock.monotonic()
+    const { jumps } = this
     await this.#clock.sleep(ms, signal).catch(() => undefined)
     const overMs = this.#clock.monotonic() - startedMs - ms
-    if (this.look() || overMs <= TOLERANCE_MS) return
+    this.look()
+    if (this.#jumps === jumps && overMs > TOLERANCE_MS) this.#jump()
+  }
+
+  #jump(): void {
+    this.#jumps += 1
     this.#awakeSinceMs = this.#clock.now()
-    this.#onJump()
+    this.#evenSinceMs = this.#clock.monotonic()
+    for (const listener of this.#listeners) listener()
   }
 }

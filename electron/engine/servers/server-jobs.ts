@@ -1,8 +1,13 @@
+import type { ErrorCode } from '../../../shared/model/errors.ts'
 import type { Job } from '../../../shared/model/jobs.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverName } from '../../../shared/logic/server-steps.ts'
+import { wordsOf } from '../../../shared/logic/server-bulk.ts'
 import type { JobFollower, JobReport } from '../jobs/index.ts'
 import type { ServerStore } from './server-store.ts'
+
+/** How a reboot goes wrong: it was not stopped, not started again, or does not answer after it. */
+const REBOOT_FAULTS = ['server.reboot_refused', 'server.resume_refused', 'ssh.unreachable'] as const
 
 /** How jobs about one server see how far they are. */
 export function serverFollowers(servers: ServerStore) {
@@ -21,20 +26,22 @@ export function serverFollowers(servers: ServerStore) {
     'server.suspend': {
       report: look((server) => {
         if (server.status === 'suspended') return ended(`${serverName(server)} is suspended`)
-        return server.status === 'pending-suspend' ? going(server) : overtaken(server)
+        if (server.status === 'pending-suspend') return going(server)
+        return refused(server, 'server.suspend_refused') ?? overtaken(server)
       }),
     },
     'server.resume': {
       report: look((server) => {
         if (server.status === 'running') return ended(`${serverName(server)} is running`)
-        return server.status === 'resuming' || server.status === 'suspended'
-          ? going(server)
-          : overtaken(server)
+        if (server.status === 'resuming') return going(server)
+        return refused(server, 'server.resume_refused') ?? overtaken(server)
       }),
     },
     'server.reboot': {
       report: look((server) => {
         if (server.rebooting) return going(server)
+        const fault = REBOOT_FAULTS.map((code) => refused(server, code)).find((report) => report !== null)
+        if (fault) return fault
         return server.status === 'running' || server.status === 'initializing'
           ? ended(`${serverName(server)} has rebooted`)
           : overtaken(server)
@@ -50,6 +57,14 @@ function going(server: Server): JobReport {
 
 function ended(step: string): JobReport {
   return { state: 'done', done: 1, total: 1, step }
+}
+
+/** The action that was asked has failed with this, and asking it cleared what was wrong before. */
+function refused(server: Server, code: ErrorCode): JobReport | null {
+  if (server.error?.code !== code) return null
+  const { error } = server
+  const said = error.details.cloudMessage === undefined ? '' : ` The cloud says: ${wordsOf(error)}`
+  return { state: 'failed', error: { ...error, message: `${error.message}${said}` } }
 }
 
 function overtaken(server: Server): JobReport {

@@ -9,7 +9,14 @@ import type { Clock } from '../ports.ts'
 const KEEP_TERMINATED = 500
 
 /** Events that carry what was wrong with the server. */
-const TELLS_ERROR: ReadonlySet<string> = new Set(['InstanceLaunchFailed', 'HostUp', 'HostInitFailed'])
+const TELLS_ERROR: ReadonlySet<string> = new Set([
+  'InstanceLaunchFailed',
+  'HostUp',
+  'HostInitFailed',
+  'SuspendRefused',
+  'ResumeRefused',
+  'RebootRefused',
+])
 
 /** Where servers and what happened to them are kept; both are written in one transaction. */
 export interface ServerRepository {
