@@ -5,6 +5,7 @@ import { ImportInput } from '../../shared/model/discovery.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './failure.ts'
 import { finishJob } from './follow-job.ts'
+import { given, numberGiven } from './given.ts'
 import { readAll } from './io.ts'
 import { paintStatus, plain, table } from './paint.ts'
 import { findCloud, findFarm, findServer, slotOf } from './references.ts'
@@ -68,7 +69,7 @@ export function addDiscoverCommands(program: Command, context: Context): void {
           serverId: server.id,
           privateKey: await readKey(context, options.file),
           user: options.user ?? server.sshUser,
-          port: options.port === undefined ? (server.ssh?.port ?? server.sshPort) : Number(options.port),
+          port: numberGiven(options.port) ?? server.ssh?.port ?? server.sshPort,
         })
         await context.print(after, `The key of ${plain(slotOf(after))} is kept.\n`)
       }),
@@ -115,7 +116,7 @@ type Client = Parameters<Parameters<Context['withClient']>[0]>[0]
 async function importOf(
   client: Client,
   context: Context,
-  instances: readonly string[],
+  instances: string[],
   options: ImportOptions,
 ): Promise<ImportInput> {
   if ((options.farm === undefined) === (options.newFarm === undefined)) {
@@ -126,17 +127,17 @@ async function importOf(
   const first = found.find(({ id }) => id === instances[0])
   const farm = options.farm === undefined ? undefined : await findFarm(client, options.farm)
   const role = farm?.roles.find(({ alias }) => alias.toLowerCase() === options.alias.toLowerCase())
-  return ImportInput.parse({
+  return given(ImportInput, {
     cloudId: cloud.id,
     location: options.location,
     instanceIds: instances,
-    farm: farm ? { kind: 'existing', farmId: farm.id } : { kind: 'new', name: options.newFarm },
+    farm: farm ? { kind: 'existing', farmId: farm.id } : { kind: 'new', name: options.newFarm ?? '' },
     farmRole: role
       ? { kind: 'existing', farmRoleId: role.id }
       : { kind: 'new', alias: options.alias, os: first?.os ?? { family: 'unknown' } },
     ssh: {
       user: options.user ?? first?.sshUser ?? 'root',
-      port: options.port === undefined ? (first?.sshPort ?? 22) : Number(options.port),
+      port: numberGiven(options.port) ?? first?.sshPort ?? 22,
     },
     privateKey: options.key === undefined ? null : await readKey(context, options.key),
     tags: { set: tagsOf(options.setTag ?? []), remove: options.removeTag ?? [] },

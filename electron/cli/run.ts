@@ -4,17 +4,17 @@ import { AppError } from '../../shared/model/errors.ts'
 import { farmhandVersion } from '../headless/index.ts'
 import { addCloudCommands } from './cloud-commands.ts'
 import { createContext } from './context.ts'
-import { addImageCommands, addRoleCommands } from './design-commands.ts'
 import { ExitStatus, failureDocument, failureText, UsageError } from './failure.ts'
 import { addFarmCommands } from './farm-commands.ts'
 import { addGroupCommands } from './group-commands.ts'
 import { addDiscoverCommands } from './discover-commands.ts'
-import { addImageWorkCommands } from './image-work-commands.ts'
+import { addImageCommands } from './image-commands.ts'
 import { addDoctorCommand, addServeCommand } from './host-commands.ts'
 import { write, type Io } from './io.ts'
 import { paintFor } from './paint.ts'
 import { addEventCommands, addJobCommands } from './record-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
+import { addRoleCommands } from './role-commands.ts'
 import { addServerCommands } from './server-commands.ts'
 import { addSnapshotCommands, addVolumeCommands } from './volume-commands.ts'
 
@@ -43,7 +43,6 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   addEventCommands(program, context)
   addJobCommands(program, context)
   addKeyCommands(program, context)
-  addImageWorkCommands(program, context)
   addDiscoverCommands(program, context)
   addGroupCommands(program, context)
   addVolumeCommands(program, context)

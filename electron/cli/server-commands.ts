@@ -12,6 +12,7 @@ import { openShellOnServer } from './shell-on-server.ts'
 import { plain } from './paint.ts'
 import { findServer, slotOf } from './references.ts'
 import { addServerActVerbs } from './server-act-commands.ts'
+import { addSnapshotCommand } from './snapshot-command.ts'
 import { propertiesText, serverTable, serverText } from './server-text.ts'
 
 export function addServerCommands(program: Command, context: Context): void {
@@ -21,6 +22,7 @@ export function addServerCommands(program: Command, context: Context): void {
   addLookVerbs(server, context)
   addConnectVerbs(server, context)
   addServerActVerbs(server, context)
+  addSnapshotCommand(server, context)
 }
 
 function addLookVerbs(server: Command, context: Context): void {

@@ -5,7 +5,15 @@ import type { CoreServices } from './core-services.ts'
 import type { DesignServices } from './design-services.ts'
 import { Discovery, ImportPlaces, Imports, type ServerKeys } from './discovery/index.ts'
 import type { createFarms } from './farms/index.ts'
-import { Deregistrations, ImageCopies, ImageReplacing, RoleSwap, Snapshots } from './images/index.ts'
+import {
+  Deregistrations,
+  ImageCopies,
+  ImageReplacing,
+  RoleSwap,
+  SnapshotRegistration,
+  SnapshotRequests,
+  Snapshots,
+} from './images/index.ts'
 import { Rollouts } from './rollouts/index.ts'
 import type { ImageFinder, ServerStore } from './servers/index.ts'
 
@@ -56,14 +64,13 @@ export function createImageServices(parts: ImageServicesParts) {
     rollouts,
     tell: tellFarm('FarmChanged'),
   })
-  const snapshots = new Snapshots({
-    ...made,
-    farms: farmStore,
-    servers: serverStore,
-    swap,
+  const registration = new SnapshotRegistration({
+    ...common,
     tell: (message, { farmId, serverId }) =>
       events.tell('ImageCreated', message, { farmId: farmId ?? null, serverId: serverId ?? null }),
   })
+  const snapshots = new Snapshots({ ...made, servers: serverStore, registration, swap })
+  const snapshotRequests = new SnapshotRequests({ ...made, farms: farmStore, servers: serverStore })
   const copies = new ImageCopies({ ...made, finder: parts.finder })
   const deregistrations = new Deregistrations({
     ...common,
@@ -97,7 +104,7 @@ export function createImageServices(parts: ImageServicesParts) {
     servers: serverStore,
     places,
     keys: parts.keys,
-    snapshot: (input) => snapshots.beginOfInstance(input),
+    snapshot: (input) => snapshotRequests.beginOfInstance(input),
     imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location),
   })
   tasks.register({
@@ -114,7 +121,7 @@ export function createImageServices(parts: ImageServicesParts) {
     imageMethods: {
       usage: async ({ imageId }: { imageId: string }): Promise<ImageUsage> =>
         usageOfImage(imageStore.get(imageId), roleStore.list(), farmStore.list(), serverStore.all()),
-      fromServer: snapshots.begin.bind(snapshots),
+      fromServer: snapshotRequests.begin.bind(snapshotRequests),
       copy: copies.begin.bind(copies),
       planDeregister: deregistrations.plan.bind(deregistrations),
       deregister: deregistrations.begin.bind(deregistrations),

@@ -26,8 +26,14 @@ export function templateOf(
   return {
     schema: 'farmhand.template/v1',
     farm: { ...farm, roles: farmRoles },
-    roles: roles.map((role) => ({ ...role, images: role.images.filter((name) => names.has(name)) })),
-    images: needed,
+    // Somebody who takes a template wants to use what is in it: that we no longer do is left here.
+    roles: roles.map((role) => ({
+      ...role,
+      images: role.images.filter((name) => names.has(name)),
+      isSystem: false,
+      deprecated: null,
+    })),
+    images: needed.map((image) => ({ ...image, deprecated: null })),
     leftOut,
   }
 }

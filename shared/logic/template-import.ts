@@ -191,7 +191,7 @@ class TemplateImporter {
       )
       return { from, action: 'unused', to: from, reason: `It must be chosen in ${place.location}` }
     }
-    const { schema: _, cloud: _cloud, ...fields } = image
+    const { schema: _, cloud: _cloud, deprecated: _old, ...fields } = image
     const taken = [...this.#known.images, ...this.#madeImages.values()].map(({ name }) => name)
     const to = freeName(from, taken)
     this.#madeImages.set(from, { ...fields, name: to, cloudId: place.cloudId, location: place.location })
@@ -215,7 +215,7 @@ class TemplateImporter {
       document.name,
       [...this.#known.roles, ...made.map(({ input }) => input)].map(({ name }) => name),
     )
-    const { schema: _, images, ...fields } = document
+    const { schema: _, images, isSystem: _own, deprecated: _old, ...fields } = document
     made.push({ from, input: { ...fields, name: to }, images: this.#imagesOf(document, images) })
     const reason = there ? `Another role is named “${there.name}” here` : 'It comes with the template'
     return [{ from, action: 'add', to, reason }]

@@ -14,3 +14,10 @@ export const DeprecationInput = z.strictObject({
   replacementId: z.string().min(1).nullable().default(null),
 })
 export type DeprecationInput = z.input<typeof DeprecationInput>
+
+/** The same in a document, with the replacement by name. */
+export const DeprecationDocument = z.strictObject({
+  from: Timestamp,
+  replacement: z.string().min(1).nullable().default(null),
+})
+export type DeprecationDocument = z.infer<typeof DeprecationDocument>

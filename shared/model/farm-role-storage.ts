@@ -63,15 +63,17 @@ export const FarmRoleVolume = z.strictObject({
 })
 export type FarmRoleVolume = z.infer<typeof FarmRoleVolume>
 
+/** Another root disk than the image has in its cloud; nulls: as there. */
+export const RootDisk = z.strictObject({
+  sizeGib: z.number().int().min(1).max(65_536).nullable().default(null),
+  type: VolumeType.nullable().default(null),
+  iops: z.number().int().min(100).max(256_000).nullable().default(null),
+})
+export type RootDisk = z.infer<typeof RootDisk>
+
 /** The disks of a farm role's servers. The root disk's nulls: as the image says. */
 export const FarmRoleStorage = z.strictObject({
-  root: z
-    .strictObject({
-      sizeGib: z.number().int().min(1).max(65_536).nullable().default(null),
-      type: VolumeType.nullable().default(null),
-      iops: z.number().int().min(100).max(256_000).nullable().default(null),
-    })
-    .prefault({}),
+  root: RootDisk.prefault({}),
   volumes: z.array(FarmRoleVolume).max(20, 'A server has at most 20 volumes here.').default([]),
 })
 export type FarmRoleStorage = z.infer<typeof FarmRoleStorage>

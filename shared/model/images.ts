@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Architecture, Location } from './clouds.ts'
-import { Deprecation } from './deprecation.ts'
+import { Deprecation, DeprecationDocument } from './deprecation.ts'
+import { RootDisk } from './farm-role-storage.ts'
 import { CloudId, ImageId, Name, Timestamp } from './ids.ts'
 
 export const OsFamily = z.enum([
@@ -46,6 +47,8 @@ export const Image = z.strictObject({
   os: Os,
   architecture: Architecture,
   rootDeviceName: z.string().nullable().default(null),
+  /** The root disk of servers that are launched from it; what a farm role says goes before. */
+  rootDisk: RootDisk.prefault({}),
   ssh: z.strictObject({ user: SshUser, port: Port }),
   agentInstalled: z.boolean().default(false),
   cloudInitInstalled: z.boolean().default(true),
@@ -61,10 +64,11 @@ export type Image = z.infer<typeof Image>
 export const ImageInput = Image.omit({ id: true, deprecated: true, createdAt: true, updatedAt: true })
 export type ImageInput = z.input<typeof ImageInput>
 
-/** `farmhand image import|export`: the cloud by name. */
+/** `farmhand image import|export`: cloud and replacement by name. */
 export const ImageDocument = z.strictObject({
   schema: z.literal('farmhand.image/v1'),
   ...ImageInput.omit({ cloudId: true }).shape,
   cloud: z.string().min(1),
+  deprecated: DeprecationDocument.nullable().default(null),
 })
 export type ImageDocument = z.infer<typeof ImageDocument>

@@ -40,7 +40,7 @@ export const Job = z.object({
   /** A sentence fragment for people: "Launch farm shop". */
   title: z.string(),
   target: z.object({
-    kind: z.enum(['farm', 'server', 'cloud', 'key', 'workspace', 'image', 'role']),
+    kind: z.enum(['farm', 'server', 'cloud', 'key', 'workspace', 'image', 'role', 'instance']),
     id: z.string(),
   }),
   state: JobState,

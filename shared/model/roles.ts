@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Deprecation } from './deprecation.ts'
+import { Deprecation, DeprecationDocument } from './deprecation.ts'
 import { ImageId, Name, RoleId, Timestamp } from './ids.ts'
 import { OsFamily } from './images.ts'
 
@@ -38,10 +38,12 @@ export const RoleInput = Role.omit({
 })
 export type RoleInput = z.input<typeof RoleInput>
 
-/** `farmhand role import|export`: images by name. */
+/** `farmhand role import|export`: images and replacement by name. */
 export const RoleDocument = z.strictObject({
   schema: z.literal('farmhand.role/v1'),
   ...RoleInput.omit({ imageIds: true }).shape,
   images: z.array(z.string().min(1)).default([]),
+  isSystem: z.boolean().default(false),
+  deprecated: DeprecationDocument.nullable().default(null),
 })
 export type RoleDocument = z.infer<typeof RoleDocument>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { CloudId, FarmId, FarmRoleId, ImageId, JobId, Name, RoleId, ServerId, Timestamp } from './ids.ts'
 import { Location } from './clouds.ts'
 import { ErrorInfo } from './errors.ts'
+import { RootDisk } from './farm-role-storage.ts'
 import { ImageInput, Os } from './images.ts'
 import { LogLine } from './jobs.ts'
 import { RoleCategory } from './roles.ts'
@@ -16,6 +17,13 @@ export const SnapshotRoleName = z
   .trim()
   .regex(/^[A-Za-z0-9-]{3,100}$/, 'A name of 3 to 100 letters, digits and dashes.')
 
+/** Which disks an image gets, and the root disk of servers that are launched from it. */
+const disks = {
+  /** The image holds the attached volumes too; off: the root disk only. */
+  attachedVolumes: z.boolean().default(false),
+  rootDisk: RootDisk.prefault({}),
+}
+
 /** What a person gives to make an image, or an image and a role, of a server. */
 export const SnapshotInput = z.strictObject({
   serverId: ServerId,
@@ -25,6 +33,7 @@ export const SnapshotInput = z.strictObject({
   description: z.string().max(1000).default(''),
   /** The cloud restarts the server, so that its files are whole; without, a file being written may be cut off. */
   reboot: z.boolean().default(true),
+  ...disks,
   replacement: Replacement.default('none'),
   /** Off: only servers launched later use the new image. */
   replaceRunning: z.boolean().default(true),
@@ -40,6 +49,7 @@ export const InstanceSnapshotInput = z.strictObject({
   name: SnapshotRoleName,
   description: z.string().max(1000).default(''),
   reboot: z.boolean().default(true),
+  ...disks,
   os: Os,
   ssh: ImageInput.shape.ssh,
 })
@@ -77,6 +87,7 @@ export const SnapshotTask = z.object({
   name: z.string(),
   description: z.string(),
   reboot: z.boolean(),
+  ...disks,
   replacement: Replacement,
   replaceRunning: z.boolean(),
   /** What the new image is, as far as the cloud does not say. */

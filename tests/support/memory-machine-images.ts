@@ -29,6 +29,9 @@ export class MemoryMachineImages implements Facet {
   async create(_location: string, image: Parameters<Facet['create']>[1]) {
     return this.#make(image.name, image.description, image.tags)
   }
+  async rootSizeGib() {
+    return 8
+  }
   async copy(_location: string, image: Parameters<Facet['copy']>[1]) {
     return this.#make(image.name, image.description, image.tags)
   }

@@ -24,7 +24,10 @@ export interface MachineImage {
  * tags, its snapshots too, so that a call whose answer was lost is found again by `byTag`.
  */
 export interface MachineImages {
-  /** An image of an instance's disks as they are now. `reboot`: the cloud restarts it, so that its files are whole. */
+  /**
+   * An image of an instance's root disk as it is now, and with `attachedVolumes` of its other volumes, which then go with
+   * each instance launched from it. `reboot`: the cloud restarts it, so that its files are whole.
+   */
   create(
     location: string,
     image: {
@@ -32,6 +35,7 @@ export interface MachineImages {
       name: string
       description: string
       reboot: boolean
+      attachedVolumes: boolean
       tags: Readonly<Record<string, string>>
     },
     options?: CallOptions,
@@ -49,6 +53,8 @@ export interface MachineImages {
     },
     options?: CallOptions,
   ): Promise<{ cloudImageId: string }>
+  /** The size of an instance's root disk, or null when the cloud does not tell. */
+  rootSizeGib(location: string, instanceId: string, options?: CallOptions): Promise<number | null>
   /** The named ones; those that the cloud does not know are left out. */
   byId(location: string, cloudImageIds: readonly string[], options?: CallOptions): Promise<MachineImage[]>
   /** The account's own ones that carry the tag, in every state. */

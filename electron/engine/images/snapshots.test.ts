@@ -1,3 +1,9 @@
+import {
+  AttachVolumeCommand,
+  CreateVolumeCommand,
+  DescribeImagesCommand,
+  DescribeVolumesCommand,
+} from '@aws-sdk/client-ec2'
 import { readdir } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { AppError } from '../../../shared/model/errors.ts'
@@ -33,7 +39,6 @@ const snapshot = (input: Partial<Parameters<typeof SnapshotInput.parse>[0]> & ob
   SnapshotInput.parse(input)
 
 async function cloudImages(client = cloud.ec2): Promise<number> {
-  const { DescribeImagesCommand } = await import('@aws-sdk/client-ec2')
   return (await client.send(new DescribeImagesCommand({ Owners: ['self'] }))).Images?.length ?? 0
 }
 
@@ -244,4 +249,60 @@ it('a server that is unknown, and a name that is taken, are refused with a sente
   await expect(
     here.engine.images.fromServer(snapshot({ serverId: servers[0]?.id, name: 'base' })),
   ).rejects.toMatchObject({ code: 'input.invalid', details: { faults: [{ path: 'name' }] } })
+})
+
+it('takes attached volumes along when asked, and launches with the root disk that the snapshot was given', async () => {
+  const { servers } = await launchedFarm(here, 'shop', 1)
+  const [server] = servers
+  const instanceId = server?.cloudServerId ?? ''
+  const [instance] = await cloud.describe(instanceId)
+  const { VolumeId } = await cloud.ec2.send(
+    new CreateVolumeCommand({ AvailabilityZone: instance?.Placement?.AvailabilityZone, Size: 2 }),
+  )
+  await cloud.ec2.send(new AttachVolumeCommand({ VolumeId, InstanceId: instanceId, Device: '/dev/sdf' }))
+  const asked = { serverId: server?.id, reboot: false }
+  for (const [sizeGib, words] of [
+    [4, 'has 8 GiB'],
+    [4_000_000, 'expected number to be <=65536'],
+  ] as const) {
+    const refused = Promise.resolve().then(() =>
+      here.engine.images.fromServer(snapshot({ ...asked, name: 'small', rootDisk: { sizeGib } })),
+    )
+    await expect(refused).rejects.toThrow(words)
+  }
+  const rootDisk = { sizeGib: 20, type: 'io2', iops: 500 } as const
+  for (const [name, attachedVolumes] of [
+    ['whole', true],
+    ['root-only', false],
+  ] as const) {
+    const { jobId } = await here.engine.images.fromServer(
+      snapshot({ ...asked, name, attachedVolumes, rootDisk }),
+    )
+    expect(await endedJob(here.engine, jobId)).toMatchObject({ state: 'done', error: null })
+  }
+  const disksOf = async (name: string) => {
+    const image = (await here.engine.images.list()).find((one) => one.name.startsWith(name))
+    const id = image?.source.kind === 'id' ? image.source.cloudImageId : ''
+    const { Images } = await cloud.ec2.send(new DescribeImagesCommand({ ImageIds: [id] }))
+    return Images?.[0]?.BlockDeviceMappings?.map(({ DeviceName, Ebs }) => [
+      DeviceName,
+      Ebs?.DeleteOnTermination,
+    ])
+  }
+  expect(await disksOf('root-only')).toEqual([['/dev/sda1', true]])
+  // They go with the servers of the image, or each would leave a volume behind that is paid for.
+  expect(await disksOf('whole')).toEqual([
+    ['/dev/sda1', true],
+    ['/dev/sdf', true],
+  ])
+  const role = (await here.engine.roles.list()).find(({ name }) => name === 'whole')
+  const next = await launchedFarm({ ...here, roleId: role?.id ?? here.roleId }, 'second', 1)
+  const made = next.servers[0]?.cloudServerId ?? ''
+  const { Volumes } = await cloud.ec2.send(
+    new DescribeVolumesCommand({ Filters: [{ Name: 'attachment.instance-id', Values: [made] }] }),
+  )
+  expect(Volumes?.map(({ Size, VolumeType, Iops }) => [Size, VolumeType, Iops])).toEqual([
+    [20, 'io2', 500],
+    [2, 'gp2', undefined],
+  ])
 })

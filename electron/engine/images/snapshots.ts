@@ -1,36 +1,20 @@
-import type { z } from 'zod'
 import { AppError } from '../../../shared/model/errors.ts'
-import { ImageId, RoleId } from '../../../shared/model/ids.ts'
-import type { Image } from '../../../shared/model/images.ts'
-import type { JobRef } from '../../../shared/model/jobs.ts'
-import type { Role } from '../../../shared/model/roles.ts'
-import type { InstanceSnapshotInput, SnapshotInput, SnapshotTask } from '../../../shared/model/tasks.ts'
+import type { SnapshotTask } from '../../../shared/model/tasks.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
-import { whyNot } from '../../../shared/logic/server-actions.ts'
-import { serverName } from '../../../shared/logic/server-steps.ts'
-import type { FarmStore } from '../farms/index.ts'
 import type { Clock } from '../ports.ts'
-import type { DesignStore, Images, Roles } from '../roles/index.ts'
 import type { ServerStore } from '../servers/index.ts'
-import { ended, type TaskRunner, type Tasks, type TaskStep, withLog } from '../tasks/index.ts'
+import { ended, type TaskRunner, type TaskStep, withLog } from '../tasks/index.ts'
 import { discard, type ImageClouds, LOOK_MS } from './image-cloud.ts'
 import type { RoleSwap } from './role-swap.ts'
+import { finished, type SnapshotRegistration } from './snapshot-registration.ts'
 
 interface SnapshotsOptions {
   clouds: ImageClouds
-  images: Images
-  imageStore: DesignStore<Image>
-  roles: Roles
-  roleStore: DesignStore<Role>
-  farms: FarmStore
   servers: ServerStore
-  tasks: Tasks
+  registration: SnapshotRegistration
   swap: RoleSwap
   clock: Clock
-  newId: () => string
-  newToken: () => string
   workspaceId: string
-  tell: (message: string, about: { farmId?: string | null; serverId?: string | null }) => Promise<void>
 }
 
 /** An image that the cloud does not list this long after it was asked for is taken for gone. */
@@ -44,80 +28,6 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
     this.#options = options
   }
 
-  /** Throws `image.busy` while one of the server, or of another server of its farm role, is unfinished. */
-  async begin(input: SnapshotInput): Promise<JobRef> {
-    const { servers, tasks, farms, roleStore, imageStore } = this.#options
-    const server = servers.get(input.serverId)
-    const allowed = whyNot(server, 'snapshot')
-    if (allowed !== true || server.cloudServerId === null) {
-      throw new AppError('server.wrong_status', { message: `${serverName(server)}: ${String(allowed)}` })
-    }
-    const unfinished = tasks
-      .running('snapshot')
-      .find((task) => task.serverId === server.id || task.farmRoleId === server.farmRoleId)
-    if (unfinished) {
-      throw new AppError('image.busy', {
-        message: `“${unfinished.name}” is being made of ${unfinished.serverId === server.id ? 'this server' : 'another server of the same farm role'} already. Wait for it, or cancel it.`,
-      })
-    }
-    const role = roleStore.find(server.roleId)
-    if (input.what === 'image' && input.replacement !== 'none') {
-      throw invalid('replacement', 'Servers are replaced by those of a new role; make role and image.')
-    }
-    const lock = farms.find(server.farmId)?.state.lock
-    if (input.replacement === 'this-farm' && lock) {
-      throw new AppError('farm.locked', {
-        message: `“${server.farm}” is locked by ${lock.by}: ${lock.comment}. Unlock it first, or replace nothing.`,
-      })
-    }
-    this.#checkName(input, role)
-    const image = imageStore.find(server.imageId)
-    return this.#begin(
-      {
-        ...input,
-        serverId: server.id,
-        farmId: server.farmId,
-        farmRoleId: server.farmRoleId,
-        sourceRoleId: role?.id ?? null,
-        cloudId: server.cloudId,
-        location: server.location,
-        instanceId: server.cloudServerId,
-        os: image?.os ?? { family: role?.osFamily ?? 'unknown', version: '' },
-        ssh: { user: server.sshUser, port: image?.ssh.port ?? server.sshPort },
-        category: role?.category ?? 'base',
-      },
-      serverName(server),
-      { kind: 'server', id: server.id },
-    )
-  }
-
-  /** Of an instance that no server of ours stands for. */
-  async beginOfInstance(input: InstanceSnapshotInput): Promise<JobRef> {
-    const unfinished = this.#options.tasks
-      .running('snapshot')
-      .find((task) => task.instanceId === input.instanceId)
-    if (unfinished) {
-      throw new AppError('image.busy', {
-        message: `“${unfinished.name}” is being made of ${input.instanceId} already. Wait for it, or cancel it.`,
-      })
-    }
-    this.#checkName({ ...input, replacement: 'none' }, undefined)
-    return this.#begin(
-      {
-        ...input,
-        serverId: null,
-        farmId: null,
-        farmRoleId: null,
-        sourceRoleId: null,
-        replacement: 'none',
-        replaceRunning: false,
-        category: 'base',
-      },
-      input.instanceId,
-      { kind: 'cloud', id: input.cloudId },
-    )
-  }
-
   async step(task: SnapshotTask): Promise<TaskStep<SnapshotTask>> {
     switch (task.phase) {
       case 'asking':
@@ -125,7 +35,7 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
       case 'imaging':
         return this.#follow(task)
       case 'registering':
-        return { task: await this.#register(task) }
+        return { task: await this.#options.registration.register(task) }
       case 'replacing':
         return { task: await this.#replace(task) }
     }
@@ -135,60 +45,6 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
   async tidy(task: SnapshotTask): Promise<void> {
     if (task.cloudImageId === null || task.phase !== 'imaging') return
     await discard(this.#options.clouds, task.cloudId, task.location, task.cloudImageId)
-  }
-
-  async #begin(
-    facts: Omit<
-      SnapshotTask,
-      | 'kind'
-      | 'phase'
-      | 'token'
-      | 'cloudImageId'
-      | 'newImageId'
-      | 'newRoleId'
-      | 'id'
-      | 'state'
-      | 'step'
-      | 'done'
-      | 'total'
-      | 'error'
-      | 'cancelAsked'
-      | 'log'
-      | 'createdAt'
-      | 'endedAt'
-    >,
-    of: string,
-    target: { kind: 'server' | 'cloud'; id: string },
-  ): Promise<JobRef> {
-    const { newId, newToken, tasks } = this.#options
-    const things = facts.what === 'role' ? 'role and image' : 'image'
-    return tasks.begin<SnapshotTask>(
-      {
-        ...facts,
-        kind: 'snapshot',
-        phase: 'asking',
-        step: 'Asking the cloud for an image',
-        done: 0,
-        total: 100,
-        token: newToken(),
-        cloudImageId: null,
-        newImageId: ImageId.parse(newId()),
-        newRoleId: RoleId.parse(newId()),
-      },
-      { target, title: `Make ${things} “${facts.name}” of ${of}` },
-    )
-  }
-
-  #checkName(input: Pick<SnapshotInput, 'what' | 'name' | 'replacement'>, source: Role | undefined): void {
-    const { roleStore, imageStore } = this.#options
-    if (input.what === 'image') {
-      if (!imageStore.findByName(input.name)) return
-      throw invalid('name', `There is an image named “${input.name}” already; choose another name.`)
-    }
-    const taken = roleStore.findByName(input.name)
-    // The old role may give its name to the new one when it is replaced everywhere.
-    if (!taken || (taken.id === source?.id && input.replacement === 'all-farms')) return
-    throw invalid('name', `There is a role named “${input.name}” already; choose another name.`)
   }
 
   async #ask(task: SnapshotTask): Promise<TaskStep<SnapshotTask>> {
@@ -205,6 +61,7 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
           name: cloudName(task),
           description: task.description,
           reboot: task.reboot,
+          attachedVolumes: task.attachedVolumes,
           tags: {
             Name: task.name,
             [TAGS.workspace]: workspaceId,
@@ -283,52 +140,6 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
     }
   }
 
-  async #register(task: SnapshotTask): Promise<SnapshotTask> {
-    const { images, roles, roleStore, clock, clouds, tell } = this.#options
-    const { location, cloudImageId } = task
-    if (cloudImageId === null) throw new Error('a snapshot without an image cannot be registered')
-    const [made] = await clouds.watch(task.cloudId, location, ({ machineImages }) =>
-      machineImages.byId(location, [cloudImageId]),
-    )
-    const image = await images.createAs(task.newImageId, {
-      name: this.#freeImageName(task),
-      cloudId: task.cloudId,
-      location,
-      source: { kind: 'id', cloudImageId },
-      os: task.os,
-      architecture: made?.architecture ?? 'x86_64',
-      rootDeviceName: made?.rootDeviceName ?? null,
-      ssh: task.ssh,
-      description: task.description || `Made of ${task.instanceId}`,
-    })
-    await tell(`Image ${image.name} (${cloudImageId}) was made of ${task.instanceId}`, task)
-    const kept = withLog(task, clock, `Image “${image.name}” is registered`)
-    if (task.what === 'image') return finished(kept, clock, `Image “${image.name}” is there`)
-    const source = task.sourceRoleId === null ? undefined : roleStore.find(task.sourceRoleId)
-    if (source?.name.toLowerCase() === task.name.toLowerCase() && source.id !== task.newRoleId) {
-      const name = freeName(
-        `${source.name}-before-${task.createdAt.slice(0, 10)}`,
-        (taken) => roleStore.findByName(taken) !== undefined,
-      )
-      await roleStore.put({ ...source, name, updatedAt: new Date(clock.now()).toISOString() })
-    }
-    const role = await roles.createAs(
-      { id: task.newRoleId, isSystem: false },
-      {
-        name: task.name,
-        description: task.description,
-        category: task.category,
-        osFamily: task.os.family,
-        imageIds: [image.id],
-        tags: source?.tags ?? [],
-      },
-    )
-    const next = withLog(kept, clock, `Role “${role.name}” is there`)
-    return task.replacement === 'none'
-      ? finished(next, clock, `Role “${role.name}” and its image are there`)
-      : { ...next, phase: 'replacing', done: 97, step: 'Replacing the role in farms' }
-  }
-
   async #replace(task: SnapshotTask): Promise<SnapshotTask> {
     const { swap, clock } = this.#options
     const { lines } = await swap.carryOut({
@@ -341,26 +152,6 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
       causedBy: task.id,
     })
     return finished(withLog(task, clock, ...lines), clock, `Role “${task.name}” is there and in use`)
-  }
-
-  #freeImageName(task: SnapshotTask): string {
-    const wanted = task.what === 'image' ? task.name : `${task.name} ${task.location}`
-    const isTaken = (name: string): boolean => {
-      const other = this.#options.imageStore.findByName(name)
-      return other !== undefined && other.id !== task.newImageId
-    }
-    return freeName(wanted, isTaken)
-  }
-}
-
-function finished(task: SnapshotTask, clock: Clock, line: string): SnapshotTask {
-  return { ...ended(task, 'done', clock, line), done: 100 }
-}
-
-function freeName(wanted: string, isTaken: (name: string) => boolean): string {
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? wanted : `${wanted} (${count})`
-    if (!isTaken(name)) return name
   }
 }
 
@@ -381,10 +172,3 @@ function gone(cloudImageId: string): AppError {
     message: `The cloud no longer knows ${cloudImageId}. Someone took it away; make it again.`,
   })
 }
-
-function invalid(path: string, message: string): AppError {
-  return new AppError('input.invalid', { message, details: { faults: [{ path, message }] } })
-}
-
-/** What `begin` takes, before defaults. */
-export type SnapshotRequest = z.input<typeof SnapshotInput>

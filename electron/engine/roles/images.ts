@@ -4,8 +4,10 @@ import { AppError } from '../../../shared/model/errors.ts'
 import { ImageId } from '../../../shared/model/ids.ts'
 import { type Image, ImageDocument, type ImageInput } from '../../../shared/model/images.ts'
 import type { Role } from '../../../shared/model/roles.ts'
+import { checkRootDisk } from '../../../shared/logic/farm-checks/storage.ts'
 import { parseDocument } from '../../../shared/logic/parse-document.ts'
 import type { Clock } from '../ports.ts'
+import { deprecationDocument, deprecationOf } from './deprecation-documents.ts'
 import type { DesignStore } from './design-store.ts'
 
 interface ImagesOptions {
@@ -86,25 +88,38 @@ export class Images {
     const {
       schema: _,
       cloud: cloudName,
+      deprecated,
       ...rest
     } = parseDocument(ImageDocument, document, 'This is no image that Farmhand can import')
     const cloud = this.#options.clouds().find(({ id, name }) => id === cloudName || name === cloudName)
     if (!cloud)
       throw invalid('cloud', `There is no cloud “${cloudName}”. Connect it first, or correct the name.`)
-    return this.create({ ...rest, cloudId: cloud.id })
+    const now = this.#now()
+    const own = { id: ImageId.parse(this.#options.newId()), createdAt: now, updatedAt: now }
+    return this.#put(
+      this.#checked(
+        { ...rest, cloudId: cloud.id },
+        { ...own, deprecated: deprecationOf(deprecated, this.#options.store, 'image') },
+      ),
+    )
   }
 
   async export({ imageId }: { imageId: string }): Promise<ImageDocument> {
     const {
       id: _id,
-      deprecated: _deprecated,
+      deprecated,
       createdAt: _made,
       updatedAt: _changed,
       cloudId,
       ...rest
     } = this.#options.store.get(imageId)
     const cloud = this.#options.clouds().find(({ id }) => id === cloudId)
-    return { schema: 'farmhand.image/v1', ...rest, cloud: cloud?.name ?? cloudId }
+    return {
+      schema: 'farmhand.image/v1',
+      ...rest,
+      cloud: cloud?.name ?? cloudId,
+      deprecated: deprecationDocument(deprecated, this.#options.store),
+    }
   }
 
   async #put(image: Image): Promise<Image> {
@@ -130,6 +145,9 @@ export class Images {
         `“${cloud.name}” does not use ${image.location}; it uses ${cloud.locations.join(', ')}.`,
       )
     }
+    checkRootDisk(image.rootDisk, (path, message) => {
+      throw invalid(['image', 'rootDisk', ...path].join('.'), message)
+    })
     return image
   }
 

@@ -7,6 +7,7 @@ import type { Image } from '../../../shared/model/images.ts'
 import { type Role, RoleDocument, type RoleInput } from '../../../shared/model/roles.ts'
 import { parseDocument } from '../../../shared/logic/parse-document.ts'
 import type { Clock } from '../ports.ts'
+import { deprecationDocument, deprecationOf } from './deprecation-documents.ts'
 import type { DesignStore } from './design-store.ts'
 
 interface RolesOptions {
@@ -136,6 +137,8 @@ export class Roles {
     const {
       schema: _,
       images,
+      isSystem,
+      deprecated,
       ...rest
     } = parseDocument(RoleDocument, document, 'This is no role that Farmhand can import')
     const imageIds = images.map((wanted, position) => {
@@ -143,14 +146,20 @@ export class Roles {
       if (image) return image.id
       throw fault(`images[${position}]`, `There is no image “${wanted}”. Import or register it first.`)
     })
-    return this.create({ ...rest, imageIds })
+    const now = this.#now()
+    const own = { id: RoleId.parse(this.#options.newId()), isSystem, createdAt: now, updatedAt: now }
+    return this.#put(
+      this.#checked(
+        { ...rest, imageIds },
+        { ...own, deprecated: deprecationOf(deprecated, this.#options.store, 'role') },
+      ),
+    )
   }
 
   async export({ roleId }: { roleId: string }): Promise<RoleDocument> {
     const {
       id: _id,
-      isSystem: _isSystem,
-      deprecated: _deprecated,
+      deprecated,
       createdAt: _made,
       updatedAt: _changed,
       imageIds,
@@ -159,6 +168,7 @@ export class Roles {
     return {
       schema: 'farmhand.role/v1',
       ...rest,
+      deprecated: deprecationDocument(deprecated, this.#options.store),
       images: imageIds.map((id) => this.#options.images.find(id)?.name ?? id),
     }
   }

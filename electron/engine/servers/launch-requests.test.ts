@@ -3,7 +3,7 @@ import { aFarm, aServer } from '../../../tests/support/designs.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { launchRequests } from './launch-requests.ts'
 
-const common = { imageId: 'ami-1', keyName: 'key', securityGroupIds: ['sg-1'], rootDeviceName: null }
+const common = { imageId: 'ami-1', keyName: 'key', securityGroupIds: ['sg-1'], rootDisk: null }
 
 type RoleChange = NonNullable<Parameters<typeof aFarm>[1]>[number]
 

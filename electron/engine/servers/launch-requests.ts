@@ -13,8 +13,8 @@ export interface CommonLaunch {
   imageId: string
   keyName: string
   securityGroupIds: string[]
-  /** The image's root device, when the farm role wants another root disk. */
-  rootDeviceName: string | null
+  /** Another root disk than the image's in its cloud, or null. */
+  rootDisk: LaunchRequest['rootDisk']
 }
 
 export interface LaunchBatch {
@@ -71,9 +71,9 @@ function shapeOf(
   farm: FarmDesign,
   role: FarmRole,
   server: Server,
-  { rootDeviceName, ...common }: CommonLaunch,
+  common: CommonLaunch,
 ): Omit<LaunchRequest, 'clientToken' | 'count'> {
-  const { network, cloudFeatures: features, storage } = role
+  const { network, cloudFeatures: features } = role
   const values = { ...templateValues(server), cloud_image_id: common.imageId }
   const tags = Object.entries({
     ...farm.tags,
@@ -102,6 +102,5 @@ function shapeOf(
     shutdownBehavior: features.spot === null ? features.shutdownBehavior : 'stop',
     detailedMonitoring: features.detailedMonitoring,
     cpuCredits: features.cpuCredits,
-    rootDisk: rootDeviceName === null ? null : { deviceName: rootDeviceName, ...storage.root },
   }
 }

@@ -6,6 +6,7 @@ import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { SshKey } from '../../../shared/model/ssh-keys.ts'
 import { needsSubnets, placeServers, vpcOf } from '../../../shared/logic/placement.ts'
+import { rootDiskOf } from '../../../shared/logic/root-disk.ts'
 import { launched, launchFailed } from '../../../shared/logic/server-launches.ts'
 import { groupsOfLaunch } from '../../../shared/logic/server-upkeep.ts'
 import type { CloudProvider, LaunchRequest } from '../clouds/index.ts'
@@ -213,9 +214,9 @@ export class ServerLauncher {
       this.#options.ensureKey(farm, role, provider),
       this.#options.groups.groupIds(farm, role, { sshPort: image.ssh.port, vpcId }, provider),
     ])
-    const wantsDisk = Object.values(role.storage.root).some((value) => value !== null)
-    const rootDeviceName = wantsDisk ? await images.rootDeviceName(image, imageId, provider) : null
-    return { imageId, keyName: key.name, securityGroupIds, rootDeviceName }
+    const disk = rootDiskOf(role.storage.root, image.rootDisk)
+    const rootDisk = disk && { deviceName: await images.rootDeviceName(image, imageId, provider), ...disk }
+    return { imageId, keyName: key.name, securityGroupIds, rootDisk }
   }
 
   /** Asks a call that is in the ledger, again or for the first time. */

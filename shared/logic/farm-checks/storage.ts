@@ -1,4 +1,4 @@
-import type { FarmRoleVolume, VolumeType } from '../../model/farm-role-storage.ts'
+import type { FarmRoleVolume, RootDisk, VolumeType } from '../../model/farm-role-storage.ts'
 import { type CheckedRole, type Path, type Tell, tellRepeated } from './checked-role.ts'
 import { GP3_BASE_IOPS, MAX_DATA_DISKS, RAID_DISKS, VOLUME_LIMITS } from './volume-limits.ts'
 
@@ -8,7 +8,7 @@ const SYSTEM_PATHS = /^\/(?:bin|boot|dev|etc|lib|lib64|proc|run|sbin|sys|usr)(?:
 /** Disks can be made as they are described, and servers can tell them apart. */
 export function checkStorage({ values }: CheckedRole, tell: Tell): void {
   const { root, volumes } = values.storage
-  checkRoot(root, tell)
+  checkRootDisk(root, (path, message) => tell(['storage', 'root', ...path], message))
   for (const [at, volume] of volumes.entries()) {
     const inVolume: Tell = (path, message) => tell(['storage', 'volumes', at, ...path], message)
     checkShape(volume, inVolume)
@@ -34,19 +34,19 @@ export function checkStorage({ values }: CheckedRole, tell: Tell): void {
   }
 }
 
-function checkRoot(root: CheckedRole['values']['storage']['root'], tell: Tell): void {
-  const inRoot: Tell = (path, message) => tell(['storage', 'root', ...path], message)
+/** A server can boot from such a disk. */
+export function checkRootDisk(root: RootDisk, tell: Tell): void {
   const { type, sizeGib, iops } = root
   if (type === null) {
-    if (iops !== null) inRoot(['iops'], 'Choose the type of the root disk too: not every type takes IOPS.')
+    if (iops !== null) tell(['iops'], 'Choose the type of the root disk too: not every type takes IOPS.')
     return
   }
   if (!VOLUME_LIMITS[type].boots) {
-    inRoot(['type'], `A server cannot boot from ${type}; choose gp3, gp2, io2, io1 or standard.`)
+    tell(['type'], `A server cannot boot from ${type}; choose gp3, gp2, io2, io1 or standard.`)
     return
   }
-  if (sizeGib !== null) checkSize(type, sizeGib, inRoot)
-  checkIops(type, iops, sizeGib, inRoot)
+  if (sizeGib !== null) checkSize(type, sizeGib, tell)
+  checkIops(type, iops, sizeGib, tell)
 }
 
 function checkShape(volume: FarmRoleVolume, tell: Tell): void {

@@ -1,10 +1,13 @@
 import {
+  type BlockDeviceMapping,
   CopyImageCommand,
   CreateImageCommand,
   DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeInstancesCommand,
   DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
   type Image,
 } from '@aws-sdk/client-ec2'
 import { AppError } from '../../../../shared/model/errors.ts'
@@ -32,6 +35,12 @@ export class AwsMachineImages implements MachineImages {
   ): Promise<{ cloudImageId: string }> {
     const tags = awsTags(image.tags)
     const about = { action: 'CreateImage', location, kind: 'write' } as const
+    const { others } = await this.#disks(location, image.instanceId, options)
+    // Without a mapping EC2 takes every attached volume along, and leaves those behind when a server of the image ends.
+    const mappings = others.map((device): BlockDeviceMapping => ({
+      DeviceName: device,
+      ...(image.attachedVolumes ? { Ebs: { DeleteOnTermination: true } } : { NoDevice: '' }),
+    }))
     const answer = await this.#clients.ec2(about, options, (client, http) =>
       client.send(
         new CreateImageCommand({
@@ -39,6 +48,7 @@ export class AwsMachineImages implements MachineImages {
           Name: image.name,
           Description: image.description,
           NoReboot: !image.reboot,
+          ...(mappings.length === 0 ? {} : { BlockDeviceMappings: mappings }),
           TagSpecifications: [
             { ResourceType: 'image', Tags: tags },
             { ResourceType: 'snapshot', Tags: tags },
@@ -48,6 +58,16 @@ export class AwsMachineImages implements MachineImages {
       ),
     )
     return { cloudImageId: named(answer.ImageId, about) }
+  }
+
+  async rootSizeGib(location: string, instanceId: string, options?: CallOptions): Promise<number | null> {
+    const { root } = await this.#disks(location, instanceId, options)
+    if (root === null) return null
+    const about = { action: 'DescribeVolumes', location, kind: 'read' } as const
+    const { Volumes = [] } = await this.#clients.ec2(about, options, (client, http) =>
+      client.send(new DescribeVolumesCommand({ Filters: [{ Name: 'volume-id', Values: [root] }] }), http),
+    )
+    return Volumes[0]?.Size ?? null
   }
 
   async copy(
@@ -140,6 +160,29 @@ export class AwsMachineImages implements MachineImages {
       }
     }
     return { kept }
+  }
+
+  /** The volume of the root disk, and the devices of the other volumes. */
+  async #disks(
+    location: string,
+    instanceId: string,
+    options: CallOptions | undefined,
+  ): Promise<{ root: string | null; others: string[] }> {
+    const about = { action: 'DescribeInstances', location, kind: 'read' } as const
+    const { Reservations = [] } = await this.#clients.ec2(about, options, (client, http) =>
+      client.send(
+        new DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: [instanceId] }] }),
+        http,
+      ),
+    )
+    const instance = Reservations[0]?.Instances?.[0]
+    const disks = (instance?.BlockDeviceMappings ?? []).filter(({ Ebs }) => Ebs !== undefined)
+    const isRoot = ({ DeviceName }: { DeviceName?: string | undefined }): boolean =>
+      DeviceName === instance?.RootDeviceName
+    return {
+      root: disks.find(isRoot)?.Ebs?.VolumeId ?? null,
+      others: disks.flatMap((disk) => (isRoot(disk) ? [] : (disk.DeviceName ?? []))),
+    }
   }
 
   async #describe(

@@ -40,6 +40,7 @@ export interface VolumeDisks {
   remove: (volume: VolumeRecord) => Promise<void>
   /** Keeps what the volume holds now. */
   snapshot: (volume: VolumeRecord, snapshot: SnapshotRecord) => Promise<void>
+  copySnapshot: (fromSnapshotId: string, to: SnapshotRecord) => Promise<void>
   removeSnapshot: (snapshot: SnapshotRecord) => Promise<void>
   /** This volume was attached or is to be detached: sees to its devices when that is done. */
   follow: (volumeId: string) => void

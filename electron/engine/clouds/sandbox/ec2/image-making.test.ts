@@ -1,10 +1,12 @@
 import {
+  type BlockDeviceMapping,
   CopyImageCommand,
   CreateImageCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
+  DescribeVolumesCommand,
 } from '@aws-sdk/client-ec2'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { east, type SandboxCloud, startSandboxCloud } from '../../../../../tests/support/sandbox-cloud.ts'
@@ -112,3 +114,70 @@ it('fails an image when it is told to, with the reason', async () => {
   expect(Images).toMatchObject([{ State: 'failed', StateReason: { Message: 'Snapshot creation failed' } }])
   await expect(cloud.launch({ ImageId })).rejects.toMatchObject({ name: 'InvalidAMIID.Unavailable' })
 })
+
+it('an image holds the disks of its instance; what is left out is not in it, and only DeleteOnTermination can be changed', async () => {
+  const source = await cloud.running({
+    BlockDeviceMappings: [
+      { DeviceName: '/dev/sda1', Ebs: { VolumeSize: 12 } },
+      { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 3, DeleteOnTermination: false } },
+      { DeviceName: '/dev/sdg', Ebs: { VolumeSize: 4 } },
+    ],
+  })
+  const volume = await volumeAt(cloud, source.id, '/dev/sdf')
+  await writeFile(join(cloud.dir, 'volumes', volume, 'fs'), 'TYPE=ext4\nUUID=u-1\n')
+  await mkdir(join(cloud.dir, 'volumes', volume, 'content'))
+  await writeFile(join(cloud.dir, 'volumes', volume, 'content', 'data'), 'kept')
+  const make = (Name: string, BlockDeviceMappings: BlockDeviceMapping[]) =>
+    cloud.ec2.send(
+      new CreateImageCommand({ InstanceId: source.id, Name, NoReboot: true, BlockDeviceMappings }),
+    )
+  const { ImageId } = await make('with-disks', [
+    { DeviceName: '/dev/sdf', Ebs: { DeleteOnTermination: true } },
+    { DeviceName: '/dev/sdg', NoDevice: '' },
+  ])
+  const { Images } = await cloud.ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId ?? ''] }))
+  expect(Images?.[0]?.BlockDeviceMappings).toMatchObject([
+    {
+      DeviceName: '/dev/sda1',
+      Ebs: { VolumeSize: 12, SnapshotId: expect.stringMatching(/^snap-/) as string },
+    },
+    { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 3, DeleteOnTermination: true } },
+  ])
+  const [made] = await cloud.launch({
+    ImageId,
+    BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 20, VolumeType: 'gp2' } }],
+  })
+  const id = made?.InstanceId ?? ''
+  await cloud.whenAll('running', [id])
+  const copy = await volumeAt(cloud, id, '/dev/sdf')
+  expect(copy).not.toBe(volume)
+  expect(await readFile(join(cloud.dir, 'volumes', copy, 'content', 'data'), 'utf8')).toBe('kept')
+  const root = await cloud.ec2.send(
+    new DescribeVolumesCommand({ VolumeIds: [await volumeAt(cloud, id, '/dev/sda1')] }),
+  )
+  expect(root.Volumes).toMatchObject([{ Size: 20, VolumeType: 'gp2' }])
+  // Its devices are its own ones, not those of the instance that the image was made of.
+  expect(await readlink(join(homeOf(id), 'dev', 'sdf'))).toContain(copy)
+  const west = cloud.client({ region: 'sandbox-west-1' })
+  const copied = await west.send(
+    new CopyImageCommand({ SourceRegion: east, SourceImageId: ImageId ?? '', Name: 'disks-west' }),
+  )
+  const [there] =
+    (await west.send(new DescribeImagesCommand({ ImageIds: [copied.ImageId ?? ''] }))).Images ?? []
+  const snapshot = there?.BlockDeviceMappings?.[1]?.Ebs?.SnapshotId ?? ''
+  expect(await readFile(join(cloud.dir, 'snapshots', snapshot, 'content', 'data'), 'utf8')).toBe('kept')
+  await expect(
+    cloud.launch({
+      ImageId,
+      BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 10 } }],
+    }),
+  ).rejects.toMatchObject({ name: 'InvalidBlockDeviceMapping' })
+  await expect(make('larger', [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 30 } }])).rejects.toMatchObject({
+    name: 'InvalidBlockDeviceMapping',
+  })
+})
+
+async function volumeAt(from: SandboxCloud, instanceId: string, device: string): Promise<string> {
+  const [instance] = await from.describe(instanceId)
+  return instance?.BlockDeviceMappings?.find(({ DeviceName }) => DeviceName === device)?.Ebs?.VolumeId ?? ''
+}

@@ -4,6 +4,7 @@ import type { Params } from '../http/params.ts'
 import { rebooting } from '../life.ts'
 import type { ImageRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
+import { disksForImage, disksOf, rootDevice } from './image-disks.ts'
 import { ownImage, ownImages } from './image-lookup.ts'
 import { instanceOf } from './instance-lookup.ts'
 import { imageSnapshots } from './snapshots.ts'
@@ -19,11 +20,13 @@ const createImage: Action = async (state, call) => {
       `The instance '${instance.id}' is not in a state from which an image can be made.`,
     )
   }
+  const disks = disksForImage(state, call, instance)
   const image = newImage(state, call, {
     architecture: instanceTypeOf(instance.instanceType)?.architecture ?? 'x86_64',
     sourceInstanceId: instance.id,
     sourceImageId: instance.imageId,
     token: null,
+    disks: disks.map(({ volumeId: _, ...disk }) => disk),
   })
   if (instance.state === 'running' && params.flag('NoReboot') !== true) {
     const reason = { code: 'Client.UserInitiatedReboot', message: 'User initiated' }
@@ -32,10 +35,21 @@ const createImage: Action = async (state, call) => {
     ])
     state.follow([instance.id])
   }
+  const snapshots = imageSnapshots(
+    state,
+    call,
+    image,
+    new Map(disks.map((disk) => [disk.device, disk.volumeId])),
+  )
   await state.disks.saveInstance(instance.id, image.id)
+  for (const { device, volumeId, snapshotId } of disks) {
+    const volume = state.store.volumes.get(volumeId)
+    const snapshot = snapshots.find(({ id }) => id === snapshotId)
+    if (device !== rootDevice && volume && snapshot) await state.volumeDisks.snapshot(volume, snapshot)
+  }
   await state.store.save([
     { kind: 'image', put: image },
-    ...imageSnapshots(state, call, image).map((put) => ({ kind: 'snapshot' as const, put })),
+    ...snapshots.map((put) => ({ kind: 'snapshot' as const, put })),
   ])
   return { imageId: image.id }
 }
@@ -55,6 +69,7 @@ const copyImage: Action = async (state, call) => {
   if ('state' in source && source.state !== 'available') {
     throw new CloudError('InvalidAMIID.Unavailable', `The image ID '${sourceId}' is not available`)
   }
+  const sourceDisks = disksOf('disks' in source ? source : undefined)
   const image = newImage(
     state,
     { ...call, region },
@@ -63,12 +78,23 @@ const copyImage: Action = async (state, call) => {
       sourceInstanceId: null,
       sourceImageId: sourceId,
       token,
+      disks: sourceDisks.map((disk) => ({
+        ...disk,
+        snapshotId: state.ids.make('snap', (id) => state.store.snapshots.has(id)),
+      })),
     },
   )
+  const snapshots = imageSnapshots(state, call, image, new Map())
   await state.disks.copyImage(sourceId, image.id)
+  for (const [at, { device, snapshotId }] of sourceDisks.entries()) {
+    const copy = snapshots.find(({ id }) => id === image.disks[at]?.snapshotId)
+    if (device !== rootDevice && snapshotId !== null && copy) {
+      await state.volumeDisks.copySnapshot(snapshotId, copy)
+    }
+  }
   await state.store.save([
     { kind: 'image', put: image },
-    ...imageSnapshots(state, call, image).map((put) => ({ kind: 'snapshot' as const, put })),
+    ...snapshots.map((put) => ({ kind: 'snapshot' as const, put })),
   ])
   return { imageId: image.id }
 }
@@ -87,7 +113,9 @@ const deregisterImage: Action = async (state, call) => {
 function newImage(
   state: CloudState,
   call: Call,
-  source: Pick<ImageRecord, 'sourceInstanceId' | 'sourceImageId' | 'token'> & { architecture: Architecture },
+  source: Pick<ImageRecord, 'sourceInstanceId' | 'sourceImageId' | 'token' | 'disks'> & {
+    architecture: Architecture
+  },
 ): ImageRecord {
   const { params, region, now } = call
   const name = readName(params)
@@ -105,7 +133,7 @@ function newImage(
     state: 'pending',
     stateReason: failure === undefined ? null : { code: 'Client.Error', message: failure },
     next: { state: failure === undefined ? 'available' : 'failed', at: now + state.times.imageMs },
-    snapshotIds: [state.ids.make('snap')],
+    snapshotIds: source.disks.flatMap(({ snapshotId }) => snapshotId ?? []),
     tags: specifiedTags(params, 'image'),
     ...source,
   }

@@ -1,8 +1,9 @@
 import { type ImageFacts, imageOwner, images } from '../catalog.ts'
 import type { XmlValue } from '../http/xml.ts'
-import type { ImageRecord } from '../state/records.ts'
+import type { ImageDisk, ImageRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
+import { disksOf, imageDisksXml, rootDevice } from './image-disks.ts'
 import { checkId, imageNotFound, ownImages, platformOf } from './image-lookup.ts'
 import { fixedOrder, pageOf } from './pages.ts'
 import { tagSetXml, type TagSet } from './tag-sets.ts'
@@ -21,7 +22,7 @@ interface DescribedImage {
   ownerAlias: string | null
   state: ImageRecord['state']
   stateReason: ImageRecord['stateReason']
-  snapshotIds: readonly string[]
+  disks: readonly ImageDisk[]
   tags: TagSet
 }
 
@@ -59,7 +60,7 @@ const describeImages: Action = (state, call) => {
       case 'root-device-type':
         return ['ebs']
       case 'root-device-name':
-        return ['/dev/sda1']
+        return [rootDevice]
       case 'virtualization-type':
         return ['hvm']
       case 'image-type':
@@ -92,6 +93,7 @@ function described(state: CloudState, call: Call): DescribedImage[] {
     deprecatedAt: null,
     ownerId,
     ownerAlias: null,
+    disks: disksOf(image),
   }))
   return [...shipped, ...own]
 }
@@ -103,7 +105,7 @@ function ofCatalog(image: ImageFacts): DescribedImage {
     ownerAlias: imageOwner.alias,
     state: 'available',
     stateReason: null,
-    snapshotIds: [],
+    disks: disksOf(undefined),
     tags: {},
   }
 }
@@ -134,19 +136,8 @@ function imageXml(image: DescribedImage): XmlValue {
     name: image.name,
     description: image.description,
     rootDeviceType: 'ebs',
-    rootDeviceName: '/dev/sda1',
-    blockDeviceMapping: [
-      {
-        deviceName: '/dev/sda1',
-        ebs: {
-          snapshotId: image.snapshotIds[0],
-          volumeSize: 8,
-          deleteOnTermination: true,
-          volumeType: 'gp3',
-          encrypted: false,
-        },
-      },
-    ],
+    rootDeviceName: rootDevice,
+    blockDeviceMapping: imageDisksXml(image.disks),
     virtualizationType: 'hvm',
     tagSet: tagSetXml(image.tags),
     hypervisor: 'xen',

@@ -1,36 +1,22 @@
 import { CloudError } from '../http/cloud-error.ts'
 import type { Params } from '../http/params.ts'
-import type { InstanceRecord, VolumeRecord } from '../state/records.ts'
+import type { ImageDisk, InstanceRecord, VolumeRecord } from '../state/records.ts'
 import { snapshotState } from '../volume-life.ts'
 import type { Call, CloudState } from './action.ts'
+import { disksOf, rootDevice } from './image-disks.ts'
 import { specifiedTags } from './tag-sets.ts'
 import { snapshotOf } from './volume-lookup.ts'
 import { volumeSettings } from './volume-settings.ts'
 import { nextVolumeNumber } from './volumes.ts'
 
-/** The device that every image boots from, and its size. */
-export const rootDevice = '/dev/sda1'
-export const rootSizeGib = 8
-
-type DiskPlan = Pick<
-  VolumeRecord,
-  'sizeGib' | 'type' | 'iops' | 'throughput' | 'encrypted' | 'snapshotId'
-> & {
-  device: string
-  deleteOnTermination: boolean
-}
-
-/** The disks that a launch asks for: the root, changed by its mapping, and those of the other mappings. */
-export function plannedDisks(state: CloudState, call: Call): DiskPlan[] {
-  const mappings = call.params
-    .groups('BlockDeviceMapping')
-    .filter((mapping) => !mapping.has('NoDevice') && !mapping.has('VirtualName'))
+/** The disks that a launch asks for: those of its image, changed by its mappings, and those of the other mappings. */
+export function plannedDisks(state: CloudState, call: Call): ImageDisk[] {
+  const mappings = call.params.groups('BlockDeviceMapping').filter((mapping) => !mapping.has('VirtualName'))
   const named = mappings.map((mapping) => ({
     device: mapping.required('DeviceName'),
+    isLeftOut: mapping.has('NoDevice'),
     ebs: mapping.within('Ebs'),
   }))
-  const root = named.find(({ device }) => device === rootDevice)
-  const rest = named.filter(({ device }) => device !== rootDevice)
   const twice = named.find(({ device }, at) => named.findIndex((other) => other.device === device) !== at)
   if (twice) {
     throw new CloudError(
@@ -38,9 +24,18 @@ export function plannedDisks(state: CloudState, call: Call): DiskPlan[] {
       `The device '${twice.device}' is used in more than one block-device mapping`,
     )
   }
+  const ofImage = disksOf(state.store.images.get(call.params.required('ImageId')))
+  const kept = ofImage.filter(
+    ({ device }) => device === rootDevice || !named.some((one) => one.device === device && one.isLeftOut),
+  )
+  const added = named.filter(
+    ({ device, isLeftOut }) => !isLeftOut && !ofImage.some((disk) => disk.device === device),
+  )
   return [
-    diskPlan(state, call, rootDevice, root?.ebs, rootSizeGib),
-    ...rest.map(({ device, ebs }) => diskPlan(state, call, device, ebs, undefined)),
+    ...kept.map((disk) =>
+      diskPlan(state, call, disk.device, named.find(({ device }) => device === disk.device)?.ebs, disk),
+    ),
+    ...added.map(({ device, ebs }) => diskPlan(state, call, device, ebs, undefined)),
   ]
 }
 
@@ -49,18 +44,19 @@ function diskPlan(
   call: Call,
   device: string,
   ebs: Params | undefined,
-  imageSizeGib: number | undefined,
-): DiskPlan {
+  ofImage: ImageDisk | undefined,
+): ImageDisk {
   const params = ebs ?? call.params.within('no such thing')
-  const snapshotId = params.text('SnapshotId') ?? null
-  const snapshot = snapshotId === null ? undefined : snapshotOf(state, call, snapshotId)
+  const asked = params.text('SnapshotId')
+  const snapshot = asked === undefined ? undefined : snapshotOf(state, call, asked)
   if (snapshot && snapshotState(snapshot, call.now) === 'pending') {
     throw new CloudError('InvalidBlockDeviceMapping', `Snapshot is in invalid state - pending`)
   }
-  const least = snapshot?.sizeGib ?? imageSizeGib
+  const least = snapshot?.sizeGib ?? ofImage?.sizeGib
+  const { type = 'gp3', iops = null, throughput = null, encrypted = false } = ofImage ?? {}
   const settings = volumeSettings(
     params,
-    { sizeGib: least, type: 'gp3', iops: null, throughput: null },
+    { sizeGib: ofImage?.sizeGib ?? least, type, iops, throughput },
     { size: 'VolumeSize', type: 'VolumeType' },
   )
   if (least !== undefined && settings.sizeGib < least) {
@@ -72,9 +68,9 @@ function diskPlan(
   return {
     ...settings,
     device,
-    snapshotId,
-    encrypted: params.flag('Encrypted') === true,
-    deleteOnTermination: params.flag('DeleteOnTermination') ?? true,
+    snapshotId: asked ?? ofImage?.snapshotId ?? null,
+    encrypted: params.flag('Encrypted') ?? encrypted,
+    deleteOnTermination: params.flag('DeleteOnTermination') ?? ofImage?.deleteOnTermination ?? true,
   }
 }
 
@@ -82,7 +78,7 @@ function diskPlan(
 export function launchedVolumes(
   state: CloudState,
   call: Call,
-  plans: readonly DiskPlan[],
+  plans: readonly ImageDisk[],
   instances: readonly InstanceRecord[],
 ): VolumeRecord[] {
   const tags = specifiedTags(call.params, 'volume')

@@ -14,6 +14,7 @@ import { spread } from '../ids.ts'
 import { bootTime, settled } from '../life.ts'
 import type { InstanceRecord } from '../state/records.ts'
 import type { Action, Call, CloudState } from './action.ts'
+import { rootDevice } from './image-disks.ts'
 import { launchableImage, platformOf } from './image-lookup.ts'
 import { reservationXml } from './instance-xml.ts'
 import { keyPairOf } from './key-pairs.ts'
@@ -23,7 +24,7 @@ import {
   readLaunchNetwork,
   readLaunchOptions,
 } from './launch-options.ts'
-import { launchedVolumes, plannedDisks, rootDevice } from './launch-volumes.ts'
+import { launchedVolumes, plannedDisks } from './launch-volumes.ts'
 import { groupNamed, groupOf } from './security-groups.ts'
 import { specifiedTags } from './tag-sets.ts'
 import { readUserData } from './user-data.ts'

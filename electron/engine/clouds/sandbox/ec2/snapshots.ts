@@ -4,7 +4,6 @@ import { snapshotProgress, snapshotState, volumeState } from '../volume-life.ts'
 import type { Action, Call, CloudState } from './action.ts'
 import { filtered, tagValues } from './filters.ts'
 import { ownImages } from './image-lookup.ts'
-import { rootDevice, rootSizeGib } from './launch-volumes.ts'
 import { pageOf } from './pages.ts'
 import { specifiedTags } from './tag-sets.ts'
 import { snapshotOf, volumeOf } from './volume-lookup.ts'
@@ -40,17 +39,20 @@ function nextNumber(state: CloudState): number {
   return last + 1
 }
 
-/** The snapshots of an image that is made now. */
-export function imageSnapshots(state: CloudState, call: Call, image: ImageRecord): SnapshotRecord[] {
+/** The snapshots of an image that is made now, by the volumes of its devices; a copy has none. */
+export function imageSnapshots(
+  state: CloudState,
+  call: Call,
+  image: ImageRecord,
+  volumes: ReadonlyMap<string, string>,
+): SnapshotRecord[] {
   const first = nextNumber(state)
-  const volumes = image.sourceInstanceId === null ? [] : state.store.volumesOf(image.sourceInstanceId)
-  const root = volumes.find(({ attachment }) => attachment?.device === rootDevice)
-  return image.snapshotIds.map((id, at) => ({
-    id,
+  return image.disks.map(({ device, snapshotId, sizeGib, encrypted }, at) => ({
+    id: snapshotId ?? '',
     region: call.region,
-    volumeId: root?.id ?? 'vol-ffffffff',
-    sizeGib: root?.sizeGib ?? rootSizeGib,
-    encrypted: false,
+    volumeId: volumes.get(device) ?? 'vol-ffffffff',
+    sizeGib,
+    encrypted,
     description: `Created by CreateImage for ${image.id}`,
     tags: specifiedTags(call.params, 'snapshot'),
     number: first + at,

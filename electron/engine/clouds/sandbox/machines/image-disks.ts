@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { cp, lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The files of images, each a folder `images/<id>`; whole or not there. */
@@ -9,7 +9,7 @@ export class ImageDisks {
     this.#dir = dir
   }
 
-  /** Keeps a copy of an instance's home as it is now; sockets, pipes and links out of it are no files of an image. */
+  /** Keeps a copy of an instance's home as it is now; sockets and pipes are no files of an image. */
   async saveInstance(instanceId: string, imageId: string): Promise<void> {
     await this.#keep(join(this.#dir, 'instances', instanceId, 'home'), imageId)
   }
@@ -54,6 +54,10 @@ async function copyFiles(from: string, to: string): Promise<void> {
       preserveTimestamps: true,
       verbatimSymlinks: true,
       force: true,
+      filter: async (path) => {
+        const facts = await lstat(path).catch(() => undefined)
+        return facts !== undefined && (facts.isFile() || facts.isDirectory() || facts.isSymbolicLink())
+      },
     })
   }
 }

@@ -62,8 +62,9 @@ export class Machine {
     const { record, clock, log, isHanging, showDevices } = this.#options
     const { homeDir, hostname } = this.#place
     await mkdir(homeDir, { recursive: true, mode: 0o700 })
-    await showDevices()
     const hostKey = await this.#hostKey()
+    // After the image's files: they may hold the devices of the instance that it was made of.
+    await showDevices()
     if (await hasEverMounted(homeDir)) await bootDisks(this.#place)
     await writeFirstKey(homeDir, record.publicKey, this.#isFirstBoot)
     const listener = new SshListener({

@@ -83,6 +83,10 @@ export class VolumeFolders implements VolumeDisks {
     await copyFolder(this.#options.homeOf(attachment.instanceId), join(dir, 'content'))
   }
 
+  async copySnapshot(fromSnapshotId: string, to: SnapshotRecord): Promise<void> {
+    await copyFolder(this.#snapshotDir(fromSnapshotId), this.#snapshotDir(to.id))
+  }
+
   async removeSnapshot(snapshot: SnapshotRecord): Promise<void> {
     await rm(this.#snapshotDir(snapshot.id), { recursive: true, force: true, maxRetries: 3 })
   }

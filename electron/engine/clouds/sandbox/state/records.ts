@@ -122,6 +122,19 @@ export const GroupRecord = z.object({
 })
 export type GroupRecord = z.infer<typeof GroupRecord>
 
+/** A disk that is made for each instance that is launched from an image. */
+export const ImageDisk = z.object({
+  device: z.string(),
+  snapshotId: z.string().nullable(),
+  sizeGib: z.number().int(),
+  type: z.string(),
+  iops: z.number().int().nullable(),
+  throughput: z.number().int().nullable(),
+  encrypted: z.boolean(),
+  deleteOnTermination: z.boolean(),
+})
+export type ImageDisk = z.infer<typeof ImageDisk>
+
 /** An image that the account made, of an instance or of an image of another region. */
 export const ImageRecord = z.object({
   id: z.string(),
@@ -137,6 +150,8 @@ export const ImageRecord = z.object({
   sourceInstanceId: z.string().nullable(),
   sourceImageId: z.string().nullable(),
   snapshotIds: z.array(z.string()),
+  /** Empty: the root disk that every image had before disks were kept. */
+  disks: z.array(ImageDisk).default([]),
   /** The client token of the call that copied it, or null. */
   token: z.string().nullable(),
   tags: Tags,

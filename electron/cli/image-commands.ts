@@ -1,64 +1,11 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
 import { readDocument } from './documents.ts'
+import { addImageWorkVerbs } from './image-work-verbs.ts'
 import { plain, table } from './paint.ts'
-import { findImage, findRole } from './references.ts'
+import { findImage } from './references.ts'
 
-export function addRoleCommands(program: Command, context: Context): void {
-  const role = program.command('role').description('reusable server definitions')
-  role
-    .command('ls')
-    .description('list roles')
-    .action(() =>
-      context.withClient(async ({ roles }) => {
-        const all = await roles.list()
-        await context.print(all, () =>
-          table(
-            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'ID'],
-            all.map((one) => [
-              plain(one.name),
-              one.category,
-              one.osFamily,
-              String(one.imageIds.length),
-              plain(one.tags.join(',')),
-              one.id,
-            ]),
-            context.paint,
-          ),
-        )
-      }),
-    )
-  role
-    .command('import <file>')
-    .description('add a role from a farmhand.role/v1 document (- for stdin)')
-    .action((file: string) =>
-      context.withClient(async ({ roles }) => {
-        const made = await roles.import({ document: await readDocument(context, file) })
-        await context.print(made, `Role ${plain(made.name)} is there (${made.id}).\n`)
-      }),
-    )
-  role
-    .command('export <name>')
-    .description('print a role as a document')
-    .action((name: string) =>
-      context.withClient(async (client) => {
-        const { id } = await findRole(client, name)
-        const document = await client.roles.export({ roleId: id })
-        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
-      }),
-    )
-  role
-    .command('rm <name>')
-    .description('remove a role that no farm uses')
-    .action((name: string) =>
-      context.withClient(async (client) => {
-        const found = await findRole(client, name)
-        await client.roles.remove({ roleId: found.id })
-        await context.print({ removed: found.id }, `Role ${plain(found.name)} is removed.\n`)
-      }),
-    )
-}
-
+/** `farmhand image`: registered cloud images. */
 export function addImageCommands(program: Command, context: Context): void {
   const image = program.command('image').description('registered cloud images')
   image
@@ -114,4 +61,5 @@ export function addImageCommands(program: Command, context: Context): void {
         await context.print({ removed: found.id }, `Image ${plain(found.name)} is removed.\n`)
       }),
     )
+  addImageWorkVerbs(image, context)
 }

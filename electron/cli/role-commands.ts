@@ -1,0 +1,94 @@
+import type { Command } from 'commander'
+import type { Context } from './context.ts'
+import { addDeprecation } from './deprecation-verbs.ts'
+import { readDocument } from './documents.ts'
+import { plain, table } from './paint.ts'
+import { findRole } from './references.ts'
+import { usageText } from './usage-text.ts'
+
+/** `farmhand role`: reusable server definitions. */
+export function addRoleCommands(program: Command, context: Context): void {
+  const role = program.command('role').description('reusable server definitions')
+  role
+    .command('ls')
+    .description('list roles')
+    .action(() =>
+      context.withClient(async ({ roles }) => {
+        const all = await roles.list()
+        await context.print(all, () =>
+          table(
+            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'ID'],
+            all.map((one) => [
+              plain(one.name),
+              one.category,
+              one.osFamily,
+              String(one.imageIds.length),
+              plain(one.tags.join(',')),
+              one.id,
+            ]),
+            context.paint,
+          ),
+        )
+      }),
+    )
+  role
+    .command('import <file>')
+    .description('add a role from a farmhand.role/v1 document (- for stdin)')
+    .action((file: string) =>
+      context.withClient(async ({ roles }) => {
+        const made = await roles.import({ document: await readDocument(context, file) })
+        await context.print(made, `Role ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  role
+    .command('export <name>')
+    .description('print a role as a document')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const { id } = await findRole(client, name)
+        const document = await client.roles.export({ roleId: id })
+        await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
+      }),
+    )
+  role
+    .command('rm <name>')
+    .description('remove a role that no farm uses')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findRole(client, name)
+        await client.roles.remove({ roleId: found.id })
+        await context.print({ removed: found.id }, `Role ${plain(found.name)} is removed.\n`)
+      }),
+    )
+  role
+    .command('usage <name>')
+    .description('who uses a role: farms and live servers')
+    .action((name: string) =>
+      context.withClient(async (client) => {
+        const found = await findRole(client, name)
+        const usage = await client.roles.usage({ roleId: found.id })
+        await context.print(usage, usageText({ ...usage, roles: [] }))
+      }),
+    )
+  role
+    .command('clone <name> <new-name>')
+    .description('copy a role under another name')
+    .action((name: string, newName: string) =>
+      context.withClient(async (client) => {
+        const found = await findRole(client, name)
+        const made = await client.roles.clone({ roleId: found.id, name: newName })
+        await context.print(made, `Role ${plain(made.name)} is there (${made.id}).\n`)
+      }),
+    )
+  addDeprecation(
+    role,
+    'role',
+    async (client, name, change) => {
+      const { id: roleId } = await findRole(client, name)
+      if (change === null) return client.roles.undeprecate({ roleId })
+      const replacement = change.replacement === undefined ? null : await findRole(client, change.replacement)
+      return client.roles.deprecate({ roleId, from: change.from, replacementId: replacement?.id ?? null })
+    },
+    context,
+  )
+}
