@@ -266,6 +266,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
     os: { family: 'ubuntu', version: '24.04' },
     architecture: 'arm64',
     rootDeviceName: '/dev/sda1',
+    rootDisk: { sizeGib: null, type: null, iops: null },
     ssh: { user: 'ubuntu', port: 22 },
     agentInstalled: false,
     cloudInitInstalled: true,

@@ -1,4 +1,5 @@
 import type { Architecture } from '../../../shared/model/clouds.ts'
+import type { RootDisk } from '../../../shared/model/farm-role-storage.ts'
 import type { Image, OsFamily } from '../../../shared/model/images.ts'
 
 /** An image while it is registered or edited: every field is there, and may still be wrong. */
@@ -14,6 +15,7 @@ export interface ImageForm {
   osVersion: string
   architecture: Architecture
   rootDeviceName: string
+  rootDisk: RootDisk
   sshUser: string
   sshPort: number | null
   agentInstalled: boolean
@@ -34,6 +36,7 @@ export function emptyImageForm(cloudId: string, location: string): ImageForm {
     osVersion: '',
     architecture: 'x86_64',
     rootDeviceName: '',
+    rootDisk: { sizeGib: null, type: null, iops: null },
     sshUser: 'root',
     sshPort: 22,
     agentInstalled: false,
@@ -56,6 +59,7 @@ export function formOfImage(image: Image): ImageForm {
     osVersion: image.os.version,
     architecture: image.architecture,
     rootDeviceName: image.rootDeviceName ?? '',
+    rootDisk: image.rootDisk,
     sshUser: image.ssh.user,
     sshPort: image.ssh.port,
     agentInstalled: image.agentInstalled,
@@ -77,6 +81,7 @@ export function inputOfForm(form: ImageForm) {
     os: { family: form.osFamily, version: form.osVersion.trim() },
     architecture: form.architecture,
     rootDeviceName: form.rootDeviceName.trim() === '' ? null : form.rootDeviceName.trim(),
+    rootDisk: form.rootDisk,
     ssh: { user: form.sshUser.trim(), port: form.sshPort },
     agentInstalled: form.agentInstalled,
     cloudInitInstalled: form.cloudInitInstalled,

@@ -1,3 +1,4 @@
+import type { RootDisk } from '../../../shared/model/farm-role-storage.ts'
 import type { Image, OsFamily } from '../../../shared/model/images.ts'
 
 /** Operating systems as people write them. */
@@ -25,4 +26,10 @@ export function osWords({ family, version }: Image['os']): string {
 /** How an image is found: its id, or the newest one of a pattern. */
 export function sourceWords(source: Image['source']): string {
   return source.kind === 'id' ? source.cloudImageId : `newest ${source.namePattern} of ${source.owner}`
+}
+
+/** `20 GiB io2, 500 IOPS`; empty when it is as the image has it in its cloud. */
+export function rootDiskWords({ sizeGib, type, iops }: RootDisk): string {
+  const disk = [sizeGib === null ? '' : `${sizeGib} GiB`, type ?? ''].filter(Boolean).join(' ')
+  return iops === null ? disk : `${disk}, ${iops.toLocaleString('en')} IOPS`
 }

@@ -1,7 +1,9 @@
 import { computed, type ComputedRef } from 'vue'
+import { lastDeprecationMs } from '../../../../shared/logic/deprecation.ts'
 import type { FarmKnowledge } from '../../../../shared/logic/farm-validation.ts'
 import { useCatalogs } from '../../../stores/catalogs.ts'
 import { useClouds, useFarms, useImages, useRoles } from '../../../stores/index.ts'
+import { useNow } from '../../../stores/now.ts'
 
 /** What a design is checked against, from what this window knows already. */
 export function useFarmKnowledge(): { knowledge: ComputedRef<FarmKnowledge>; ready: ComputedRef<boolean> } {
@@ -10,6 +12,9 @@ export function useFarmKnowledge(): { knowledge: ComputedRef<FarmKnowledge>; rea
   const images = useImages()
   const clouds = useClouds()
   const catalogs = useCatalogs()
+  const now = useNow()
+  // Changes when a deprecation begins, not with every second: a design is checked anew whenever this does.
+  const nowMs = computed(() => lastDeprecationMs(roles.all, now.value))
   return {
     knowledge: computed(() => ({
       farms: farms.all,
@@ -17,6 +22,7 @@ export function useFarmKnowledge(): { knowledge: ComputedRef<FarmKnowledge>; rea
       images: images.all,
       clouds: clouds.all,
       catalogs: catalogs.known,
+      nowMs: nowMs.value,
     })),
     ready: computed(() => [farms, roles, images, clouds].every(({ status }) => status === 'ready')),
   }
