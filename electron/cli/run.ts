@@ -16,7 +16,8 @@ import { addEventCommands, addJobCommands } from './record-commands.ts'
 import { addKeyCommands } from './key-commands.ts'
 import { addRoleCommands } from './role-commands.ts'
 import { addServerCommands } from './server-commands.ts'
-import { addSnapshotCommands, addVolumeCommands } from './volume-commands.ts'
+import { addSnapshotCommands } from './snapshot-commands.ts'
+import { addVolumeCommands } from './volume-commands.ts'
 
 /** Runs one command line and answers its exit status: 0 done, 1 failed, 2 written wrongly. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {

@@ -1,23 +1,21 @@
 import type { Command } from 'commander'
-import { AppError } from '../../shared/model/errors.ts'
-import {
-  AttachVolume,
-  CreateVolume,
-  type StorageSnapshot,
-  type StorageVolume,
-} from '../../shared/model/storage.ts'
+import { SnapshotSchedule } from '../../shared/model/farm-role-storage.ts'
+import { AttachVolume, CreateVolume, type StorageVolume } from '../../shared/model/storage.ts'
+import { VolumeChange } from '../../shared/model/volumes.ts'
 import { faultsOfIssues } from '../../shared/logic/zod-faults.ts'
-import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './failure.ts'
 import { finishJob } from './follow-job.ts'
 import { paintStatus, plain, table } from './paint.ts'
 import { findCloud, findServer } from './references.ts'
-
-interface PlaceOptions {
-  cloud?: string
-  location?: string
-}
+import {
+  deleteEach,
+  findVolume,
+  picked,
+  type PlaceOptions,
+  reference,
+  volumesOf,
+} from './storage-references.ts'
 
 export function addVolumeCommands(program: Command, context: Context): void {
   const volume = program.command('volume').description('block storage volumes of the clouds')
@@ -48,6 +46,19 @@ export function addVolumeCommands(program: Command, context: Context): void {
       }),
     )
   volume
+    .command('show <volume>')
+    .description('show a volume')
+    .action((id: string) =>
+      context.withClient(async (client) => {
+        const one = await findVolume(client, id)
+        await context.print(one, () =>
+          facts(one)
+            .map(([name, value]) => `${name.padEnd(15)} ${plain(value, '-')}\n`)
+            .join(''),
+        )
+      }),
+    )
+  volume
     .command('create')
     .description('make a volume')
     .requiredOption('--cloud <cloud>', 'in this cloud')
@@ -56,6 +67,8 @@ export function addVolumeCommands(program: Command, context: Context): void {
     .option('--size <gib>', 'so many GiB', '10')
     .option('--type <type>', 'gp3, gp2, io1, io2, st1, sc1 or standard', 'gp3')
     .option('--iops <number>', 'so many operations a second')
+    .option('--throughput <mibps>', 'so many MiB a second (gp3)')
+    .option('--kms-key <key>', 'with --encrypted: by this key of KMS')
     .option('--snapshot <id>', 'made of this snapshot')
     .option('--name <name>', 'its Name tag')
     .option('--encrypted', 'encrypted')
@@ -68,6 +81,8 @@ export function addVolumeCommands(program: Command, context: Context): void {
           sizeGib: Number(options.size),
           type: options.type,
           iops: options.iops === undefined ? null : Number(options.iops),
+          throughputMibps: options.throughput === undefined ? null : Number(options.throughput),
+          kmsKeyId: options.kmsKey ?? null,
           snapshotId: options.snapshot ?? null,
           name: options.name ?? '',
           encrypted: options.encrypted === true,
@@ -123,103 +138,116 @@ export function addVolumeCommands(program: Command, context: Context): void {
       }),
     )
   volume
-    .command('rm <volume>')
-    .description('delete a volume that is attached to nothing')
+    .command('change <volume>')
+    .description('change the size, type or speed of a volume; it stays in use')
+    .option('--size <gib>', 'so many GiB, never fewer than now')
+    .option('--type <type>', 'gp3, gp2, io1, io2, st1, sc1 or standard')
+    .option('--iops <number>', 'so many operations a second')
+    .option('--throughput <mibps>', 'so many MiB a second (gp3)')
+    .action((id: string, options: Partial<Record<'size' | 'type' | 'iops' | 'throughput', string>>) =>
+      context.withClient(async (client) => {
+        const change = VolumeChange.safeParse({
+          ...(options.size === undefined ? {} : { sizeGib: Number(options.size) }),
+          ...(options.type === undefined ? {} : { type: options.type }),
+          ...(options.iops === undefined ? {} : { iops: Number(options.iops) }),
+          ...(options.throughput === undefined ? {} : { throughputMibps: Number(options.throughput) }),
+        })
+        if (!change.success) throw new UsageError(faultWords(change.error.issues))
+        if (Object.keys(change.data).length === 0) {
+          throw new UsageError('Say what to change: --size, --type, --iops or --throughput.')
+        }
+        const ref = reference(await findVolume(client, id))
+        await client.storage.change({ ...ref, change: change.data })
+        await context.print({ ...ref, change: change.data }, `Volume ${id} is being changed.\n`)
+      }),
+    )
+  volume
+    .command('grow <volume>')
+    .description('make the file system of a mounted volume as large as the volume')
     .action((id: string) =>
       context.withClient(async (client) => {
-        const { cloudId, location, id: volumeId } = await findVolume(client, id)
-        const [outcome] = await client.storage.deleteVolumes({ cloudId, location, volumeIds: [volumeId] })
-        if (outcome?.ok !== true) throw new AppError('cloud.refused', { message: outcome?.message ?? '' })
-        await context.print(outcome, `Volume ${volumeId} is deleted.\n`)
+        const ref = reference(await findVolume(client, id))
+        await client.storage.grow(ref)
+        await context.print(ref, `The file system of ${id} is as large as the volume.\n`)
+      }),
+    )
+  volume
+    .command('schedule <volume>')
+    .description('make snapshots of a volume by the clock')
+    .option('--every <hours>', 'every so many hours (24)')
+    .option('--keep <number>', 'keep the newest so many, 0 for all (10)')
+    .option('--off', 'no longer')
+    .action((id: string, options: { every?: string; keep?: string; off?: boolean }) =>
+      context.withClient(async (client) => {
+        const ref = reference(await findVolume(client, id))
+        if (options.off === true) {
+          if (options.every !== undefined || options.keep !== undefined) {
+            throw new UsageError('--off goes without --every and --keep.')
+          }
+          await client.storage.setSchedule({ ...ref, schedule: null })
+          return context.print({ ...ref, schedule: null }, `No more automatic snapshots of ${id}.\n`)
+        }
+        const schedule = SnapshotSchedule.safeParse({
+          ...(options.every === undefined ? {} : { everyHours: Number(options.every) }),
+          ...(options.keep === undefined ? {} : { keep: Number(options.keep) }),
+        })
+        if (!schedule.success) throw new UsageError(faultWords(schedule.error.issues))
+        await client.storage.setSchedule({ ...ref, schedule: schedule.data })
+        const { everyHours, keep } = schedule.data
+        const words = keep === 0 ? 'all are kept' : `the newest ${String(keep)} are kept`
+        await context.print(
+          { ...ref, schedule: schedule.data },
+          `A snapshot of ${id} is made every ${String(everyHours)} h; ${words}.\n`,
+        )
+      }),
+    )
+  volume
+    .command('rm <volume...>')
+    .description('delete volumes that are attached to nothing')
+    .action((ids: string[]) =>
+      context.withClient(async (client) => {
+        const found = picked(await volumesOf(client, {}), ids, 'volume')
+        await deleteEach(context, found, (place, volumeIds) =>
+          client.storage.deleteVolumes({ ...place, volumeIds }),
+        )
       }),
     )
 }
 
 interface CreateOptions {
   iops?: string
+  throughput?: string
+  kmsKey?: string
   snapshot?: string
   name?: string
   encrypted?: boolean
-}
-
-export function addSnapshotCommands(program: Command, context: Context): void {
-  const snapshot = program.command('snapshot').description('snapshots of volumes')
-  snapshot
-    .command('ls')
-    .description('list the account’s snapshots')
-    .option('--cloud <cloud>', 'of this cloud')
-    .option('--location <location>', 'in this location')
-    .action((options: PlaceOptions) =>
-      context.withClient(async (client) => {
-        const all = await snapshotsOf(client, options)
-        await context.print(all, () =>
-          table(
-            ['SNAPSHOT', 'VOLUME', 'SIZE', 'STATUS', 'STARTED', 'LOCATION', 'COMMENT'],
-            all.map((one) => [
-              one.id,
-              one.volumeId ?? '',
-              `${String(one.sizeGib)} GiB`,
-              paintStatus(context.paint, one.state),
-              one.startedAt ?? '',
-              one.location,
-              plain(one.description, ''),
-            ]),
-            context.paint,
-          ),
-        )
-      }),
-    )
-  snapshot
-    .command('rm <snapshot>')
-    .description('delete a snapshot')
-    .action((id: string) =>
-      context.withClient(async (client) => {
-        const found = (await snapshotsOf(client, {})).find((one) => one.id === id)
-        if (!found) throw new AppError('input.not_found', { message: `There is no snapshot ${id}.` })
-        const { cloudId, location } = found
-        const [outcome] = await client.storage.deleteSnapshots({ cloudId, location, snapshotIds: [id] })
-        if (outcome?.ok !== true) throw new AppError('cloud.refused', { message: outcome?.message ?? '' })
-        await context.print(outcome, `Snapshot ${id} is deleted.\n`)
-      }),
-    )
-}
-
-/** The places that are asked: all, or those of the options. */
-async function placesOf(client: Client, { cloud, location }: PlaceOptions) {
-  const clouds = cloud === undefined ? await client.clouds.list() : [await findCloud(client, cloud)]
-  return clouds.flatMap(({ id, locations }) =>
-    locations
-      .filter((name) => location === undefined || name === location)
-      .map((name) => ({ cloudId: id, location: name })),
-  )
-}
-
-async function volumesOf(client: Client, options: PlaceOptions): Promise<StorageVolume[]> {
-  const places = await placesOf(client, options)
-  return (await Promise.all(places.map((place) => client.storage.volumes(place)))).flat()
-}
-
-async function snapshotsOf(client: Client, options: PlaceOptions): Promise<StorageSnapshot[]> {
-  const places = await placesOf(client, options)
-  return (
-    await Promise.all(places.map((place) => client.storage.snapshots({ ...place, shared: false })))
-  ).flat()
-}
-
-async function findVolume(client: Client, id: string): Promise<StorageVolume> {
-  const found = (await volumesOf(client, {})).find((volume) => volume.id === id)
-  if (found) return found
-  throw new AppError('input.not_found', { message: `There is no volume ${id} in the connected clouds.` })
-}
-
-function reference({ cloudId, location, id }: StorageVolume) {
-  return { cloudId, location, volumeId: id }
 }
 
 function usage({ usage: place }: StorageVolume): string | null {
   return place
     ? `${place.farm} → ${place.alias} #${String(place.index)}${place.name ? `, ${place.name}` : ''}`
     : null
+}
+
+function facts(one: StorageVolume): [string, string | null][] {
+  const { attachment, schedule } = one
+  const keep = schedule?.keep === 0 ? 'keep all' : `keep ${String(schedule?.keep)}`
+  return [
+    ['Volume', one.id],
+    ['Name', one.tags.Name ?? null],
+    ['Used by', usage(one)],
+    ['Size', `${String(one.sizeGib)} GiB`],
+    ['Type', [one.type, one.iops === null ? '' : `${String(one.iops)} IOPS`].filter(Boolean).join(', ')],
+    ['Encrypted', one.encrypted ? (one.kmsKeyId ?? 'yes') : 'no'],
+    ['Snapshot', one.snapshotId],
+    ['Placement', one.zone],
+    ['Status', attachment ? `${one.state} / ${attachment.state} / ${attachment.device}` : one.state],
+    ['Instance', attachment?.instanceId ?? null],
+    ['Mounted at', one.usage?.mount === 'mounted' ? one.usage.mountPoint : null],
+    ['Auto-snapshots', schedule ? `every ${String(schedule.everyHours)} h, ${keep}` : null],
+    ['Last snapshot', schedule?.lastAt ?? null],
+    ...(schedule?.problem == null ? [] : [['Problem', schedule.problem] satisfies [string, string]]),
+  ]
 }
 
 function faultWords(issues: Parameters<typeof faultsOfIssues>[0]): string {

@@ -53,7 +53,7 @@ alone() {
 run() {
   code=$1 what=$2
   shift 2
-  said=$(as_root "$@" 2>&1 </dev/null) || stop "$code" "$what failed: $said"
+  said=$(as_root "$@" 2>&1 </dev/null) || stop "$code" "$what failed: $(printf '%s' "$said" | sed '/^Usage:/,$d' | head -c 400)"
 }
 
 # The device of a volume: by the serial that NVMe devices tell, else by the name that the cloud gave it, as the kernel has
@@ -110,6 +110,13 @@ uuid_of() {
   as_root blkid -p -o value -s UUID "$1" 2>/dev/null </dev/null
 }
 
+in_group() { # whether a physical volume of LVM is in a volume group
+  # Where LVM keeps a list of its devices, those of another server are added.
+  [ ! -e "$root/etc/lvm/devices/system.devices" ] || as_root lvmdevices -y --adddev "$1" >/dev/null 2>&1 </dev/null
+  found=$(as_root pvs --noheadings -o vg_name "$1" 2>/dev/null </dev/null) || return 0
+  [ -n "$(printf '%s' "$found" | tr -d ' \n')" ]
+}
+
 # Makes one device of several: sets `device`.
 array() {
   kind=$1
@@ -119,7 +126,11 @@ array() {
     case $(content_of "$part") in
       blank) blank=$((blank + 1)) ;;
       linux_raid_member) [ "$kind" = mdadm ] || stop not_blank "$part belongs to an array of mdadm, not of LVM."; member=$((member + 1)) ;;
-      LVM2_member) [ "$kind" = lvm ] || stop not_blank "$part belongs to a group of LVM, not to an array of mdadm."; member=$((member + 1)) ;;
+      LVM2_member)
+        [ "$kind" = lvm ] || stop not_blank "$part belongs to a group of LVM, not to an array of mdadm."
+        # One that was prepared when the work was interrupted is in no group yet, and holds nothing.
+        if in_group "$part"; then member=$((member + 1)); else blank=$((blank + 1)); fi
+        ;;
       *) stop not_blank "$part is not blank and belongs to no array. Farmhand does not write over it." ;;
     esac
   done
@@ -135,7 +146,9 @@ mdadm_array() {
   device=/dev/md/farmhand-$FARMHAND_NAME
   if [ "$fresh" != 0 ]; then
     as_root mkdir -p "$root/dev/md"
-    run raid_failed "Making the array" mdadm --create "$device" --run --level="$FARMHAND_LEVEL" --raid-devices="$#" --metadata=1.2 --homehost=any "$@"
+    case $FARMHAND_LEVEL in 0) bitmap='' ;; *) bitmap=--bitmap=internal ;; esac
+    # shellcheck disable=SC2086
+    run raid_failed "Making the array" mdadm --create "$device" --run --level="$FARMHAND_LEVEL" --raid-devices="$#" --metadata=1.2 --homehost=any $bitmap "$@"
     did array_made "$device"
   elif ! running_array "$1"; then
     as_root mkdir -p "$root/dev/md"
@@ -167,7 +180,7 @@ lvm_array() {
   group=farmhand-$FARMHAND_NAME
   device=/dev/$group/data
   if [ "$fresh" != 0 ]; then
-    run raid_failed "Making the physical volumes" pvcreate "$@"
+    run raid_failed "Making the physical volumes" pvcreate -y "$@"
     run raid_failed "Making the volume group" vgcreate "$group" "$@"
   fi
   as_root vgchange -ay "$group" >/dev/null 2>&1 </dev/null
@@ -200,12 +213,26 @@ find_device() {
 }
 
 mounted_here() { # whether the mount point has the device's file system
-  at=$(as_root mount </dev/null | awk -v at="$FARMHAND_MOUNT" '$2 == "on" && $3 == at { source = $1 } END { print source }')
+  at=$(mount_source)
   [ -n "$at" ] && [ "$(readlink -f "$root$at")" = "$(readlink -f "$root$device")" ]
 }
 
+# Two volumes of one snapshot have the same UUID: then the device's own name tells them apart.
+has_twin() { # UUID
+  count=$(as_root blkid -c /dev/null -t "UUID=$1" -o device 2>/dev/null </dev/null | grep -c .)
+  [ "$count" -gt 1 ]
+}
+
 write_fstab() { # one line for each mount point, of ours
-  line="UUID=$(uuid_of "$device") $FARMHAND_MOUNT $1 defaults,nofail 0 2"
+  uuid=$(uuid_of "$device")
+  source=UUID=$uuid options=defaults,nofail
+  if has_twin "$uuid"; then
+    source=$device
+    link=$root/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(printf '%s' "$FARMHAND_VOLUMES" | tr -d '-')
+    [ ! -e "$link" ] || source=${link#"$root"}
+    [ "$1" != xfs ] || options=$options,nouuid
+  fi
+  line="$source $FARMHAND_MOUNT $1 $options 0 2"
   grep -qxF "$line" "$root/etc/fstab" 2>/dev/null && return 0
   as_root mkdir -p "$root/etc"
   as_root touch "$root/etc/fstab"
@@ -240,32 +267,54 @@ mount_volume() {
   as_root mountpoint -q "$FARMHAND_MOUNT" 2>/dev/null &&
     stop mount_busy "Something else is mounted at $FARMHAND_MOUNT. Choose another mount point, or unmount it."
   [ -d "$root$FARMHAND_MOUNT" ] || run mount_failed "Making $FARMHAND_MOUNT" mkdir -p "$root$FARMHAND_MOUNT"
-  run mount_failed "Mounting $device" mount -t "$type" "$device" "$FARMHAND_MOUNT"
+  run mount_failed "Mounting $device" mount -t "$type" -o "$options" "$device" "$FARMHAND_MOUNT"
   did mounted "$device" "$FARMHAND_MOUNT"
   printf '{"done":"mounted","device":"%s","mountPoint":"%s","fileSystem":"%s"}\n' "$device" "$FARMHAND_MOUNT" "$type"
 }
 
-# Ready to be detached: not mounted, not in fstab.
+mount_source() { # the device that is mounted at the mount point, or nothing
+  as_root mount </dev/null | awk -v at="$FARMHAND_MOUNT" '$2 == "on" && $3 == at { source = $1 } END { print source }'
+}
+
+# Ready to be detached: not mounted, not in fstab, and not held by an array.
 unmount_volume() {
-  if as_root mountpoint -q "$FARMHAND_MOUNT" 2>/dev/null; then
+  source=$(mount_source)
+  if [ -n "$source" ]; then
     run unmount_failed "Unmounting $FARMHAND_MOUNT" umount "$FARMHAND_MOUNT"
     did unmounted '' "$FARMHAND_MOUNT"
   fi
-  if grep -q "[ 	]$FARMHAND_MOUNT[ 	]" "$root/etc/fstab" 2>/dev/null; then
+  if awk -v at="$FARMHAND_MOUNT" '!/^[ \t]*#/ && $2 == at { found = 1 } END { exit !found }' "$root/etc/fstab" 2>/dev/null; then
     awk -v at="$FARMHAND_MOUNT" '/^[ \t]*#/ || $2 != at' "$root/etc/fstab" |
       as_root tee "$root/etc/fstab.farmhand" >/dev/null && as_root mv "$root/etc/fstab.farmhand" "$root/etc/fstab"
   fi
-  if [ "$FARMHAND_RAID" = mdadm ] && [ -e "$root/dev/md/farmhand-$FARMHAND_NAME" ]; then
-    run raid_failed "Stopping the array" mdadm --stop "/dev/md/farmhand-$FARMHAND_NAME"
-  elif [ "$FARMHAND_RAID" = lvm ]; then
-    as_root vgchange -an "farmhand-$FARMHAND_NAME" >/dev/null 2>&1 </dev/null
-  fi
+  case $FARMHAND_RAID in
+    mdadm)
+      # The server's boot may have started it under another name.
+      array=/dev/md/farmhand-$FARMHAND_NAME
+      [ -e "$root$array" ] || array=$source
+      [ -z "$array" ] || [ ! -e "$root$array" ] || run raid_failed "Stopping the array" mdadm --stop "$array"
+      ;;
+    lvm) as_root vgchange -an "farmhand-$FARMHAND_NAME" >/dev/null 2>&1 </dev/null ;;
+  esac
   printf '{"done":"unmounted"}\n'
 }
 
-# The file system takes all of its device.
+# The file system takes all of its device, and an array all of its disks.
 grow_volume() {
   find_device
+  case $FARMHAND_RAID in
+    mdadm)
+      [ "$FARMHAND_LEVEL" != 0 ] || stop grow_failed "An array of level 0 that mdadm made cannot grow. Make a new one and copy the files."
+      run grow_failed "Growing the array" mdadm --grow "$device" --size=max
+      ;;
+    lvm)
+      # shellcheck disable=SC2086
+      run grow_failed "Growing the physical volumes" pvresize $parts
+      # With nothing to add, lvextend fails.
+      free=$(as_root vgs --noheadings -o vg_free_count "farmhand-$FARMHAND_NAME" 2>/dev/null </dev/null | tr -d ' \n')
+      [ "${free:-0}" = 0 ] || run grow_failed "Growing the logical volume" lvextend -l +100%FREE "$device"
+      ;;
+  esac
   type=$(content_of "$device")
   case $type in
     ext3 | ext4) run grow_failed "Growing the file system" resize2fs "$device" ;;

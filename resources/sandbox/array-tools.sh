@@ -69,13 +69,14 @@ do_mdadm() {
       --stop | -S) mode=stop ;;
       --detail | -D) mode=detail ;;
       --examine | -E) mode=examine ;;
+      --grow | -G) mode=grow ;;
       --level=*) level=${1#*=} ;;
       -l) level=$2 && shift ;;
       --raid-devices=*) count=${1#*=} ;;
       -n) count=$2 && shift ;;
       --scan) scan=yes ;;
       --export) export=yes ;;
-      --run | --force | --quiet | --metadata=* | --name=* | --homehost=* | --assume-clean) ;;
+      --run | --force | --quiet | --metadata=* | --name=* | --homehost=* | --bitmap=* | --size=* | --assume-clean) ;;
       -*) fail 2 "mdadm: unrecognized option '$1'" ;;
       *) parts="$parts $(inside "$1")" ;;
     esac
@@ -149,6 +150,12 @@ do_mdadm() {
           "$1" "$(fact "$f" LEVEL)" "$(fact "$f" DEVICES)" "$(fact "$f" ARRAY)"
       fi
       ;;
+    grow)
+      f=$(folder "$1") || fail 1 "mdadm: error opening $1: No such file or directory"
+      case $f in */array) ;; *) fail 1 "mdadm: $1 does not appear to be an md device" ;; esac
+      [ "$(fact "${f%/array}" LEVEL)" != raid0 ] || fail 1 'mdadm: raid0 array can not be grown in size.'
+      cp "${f%/array}/size" "$f/size" && echo "mdadm: component size of $1 has been set to $(size_of "$f")G" >&2
+      ;;
     examine)
       for dev in "$@"; do
         f=$(folder "$dev") || fail 1 "mdadm: cannot open $dev: No such file or directory"
@@ -180,6 +187,37 @@ do_pvcreate() {
     printf 'TYPE=LVM2_member\nUUID=%s\n' "$(new_uuid)" >"$f/fs"
     echo "  Physical volume \"$arg\" successfully created."
   done
+}
+
+# The group of a physical volume, if any: pvs --noheadings -o vg_name DEVICE
+do_pvs() {
+  for arg in "$@"; do dev=$(inside "$arg"); done
+  f=$(folder "$dev") || fail 5 "  Failed to find device for physical volume \"$arg\"."
+  [ "$(fact "$f" TYPE)" = LVM2_member ] || fail 5 "  Failed to find physical volume \"$arg\"."
+  if [ -n "$(fact "$f" ARRAY)" ]; then printf '  %s\n' "$(fact "$f" NAME)"; else printf '  \n'; fi
+}
+
+do_pvresize() {
+  [ $# -gt 0 ] || fail 3 '  Please supply physical volume(s)'
+  for arg in "$@"; do
+    f=$(folder "$(inside "$arg")") && [ "$(fact "$f" TYPE)" = LVM2_member ] || fail 5 "  Failed to find physical volume \"$arg\"."
+    echo "  Physical volume \"$arg\" changed"
+  done
+}
+
+# What is free in a group, in GiB for extents: vgs --noheadings -o vg_free_count GROUP
+do_vgs() {
+  for arg in "$@"; do vg=$arg; done
+  f=$(vg_first "$vg") || fail 5 "  Volume group \"$vg\" not found"
+  if [ -z "$(fact "$f" LV)" ]; then printf '  %s\n' "$(size_of "$f")"
+  else printf '  %s\n' $(($(size_of "$f") - $(size_of "$f/array"))); fi
+}
+
+do_lvextend() {
+  for arg in "$@"; do dev=$(inside "$arg"); done
+  f=$(folder "$dev") || fail 5 "  Failed to find logical volume \"$arg\""
+  case $f in */array) ;; *) fail 5 "  Failed to find logical volume \"$arg\"" ;; esac
+  cp "${f%/array}/size" "$f/size" && echo '  Logical volume successfully resized.'
 }
 
 vg_first() { # NAME: the folder of the first member

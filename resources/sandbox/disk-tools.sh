@@ -110,13 +110,14 @@ size_of() {
 }
 
 do_blkid() {
-  output=full tags='' probe='' lookup=''
+  output=full tags='' probe='' lookup='' wanted=''
   while [ $# -gt 0 ]; do
     case $1 in
       -p) probe=yes ;;
       -o) output=$2 && shift ;;
       -s) tags="$tags $2" && shift ;;
       -U) lookup=$2 && shift ;;
+      -t) wanted=$2 && shift ;;
       -c) shift ;;
       -*) fail 4 "blkid: invalid option -- '${1#-}'" ;;
       *) break ;;
@@ -134,6 +135,8 @@ do_blkid() {
       [ -n "$probe" ] && printf 'error: %s: No such file or directory\n' "$arg" >&2
       continue
     }
+    [ -z "$wanted" ] || grep -qxF "$wanted" "$f/fs" 2>/dev/null || continue
+    [ "$output" != device ] || { found=0 && printf '%s\n' "$dev"; continue; }
     line=''
     for pair in $(if [ -f "$f/fs" ]; then grep -E '^(UUID|TYPE|LABEL)=' "$f/fs"; fi; partitioned "$f" && [ ! -f "$f/fs" ] && echo PTTYPE=dos); do
       tag=${pair%%=*} value=${pair#*=}
@@ -390,12 +393,12 @@ alone() {
 # shellcheck source=array-tools.sh
 . "${0%/*}/array-tools.sh"
 
-case $name in blkid | lsblk | mountpoint | sudo) ;; *) alone ;; esac
+case $name in blkid | lsblk | mountpoint | pvs | sudo | vgs) ;; *) alone ;; esac
 
 case $name in
   mkfs) do_mkfs ext2 "$@" ;;
   mkfs.*) do_mkfs "${name#mkfs.}" "$@" ;;
-  blkid | lsblk | mount | umount | mountpoint | resize2fs | xfs_growfs | sudo | mdadm | pvcreate | vgcreate | vgchange | lvcreate)
+  blkid | lsblk | mount | umount | mountpoint | resize2fs | xfs_growfs | sudo | mdadm | pvcreate | pvs | pvresize | vgcreate | vgchange | vgs | lvcreate | lvextend)
     "do_$name" "$@" ;;
   disk-boot) do_boot ;;
   *) fail 127 "$name: command not found" ;;

@@ -9,6 +9,7 @@ import type { SshConnections, SshTarget } from '../ssh/index.ts'
 import { Attachments } from './attachments.ts'
 import { heldVolumes } from './held-volumes.ts'
 import { ScheduleStore, type ScheduleRepository } from './schedule-store.ts'
+import { ServerDisks } from './server-disks.ts'
 import { ServerVolumes } from './server-volumes.ts'
 import { SnapshotKeeper } from './snapshot-keeper.ts'
 import { StorageScript } from './storage-script.ts'
@@ -109,20 +110,18 @@ export function createStorage(parts: StorageParts) {
   const storage = new Storage({
     store,
     schedules,
-    script,
-    turns,
     calls: ledger.cloudCalls,
     servers,
     farms,
     watch,
     newToken,
     workspaceId,
-    clock,
+    onSchedule: () => keeper.lookAtSchedules(),
   })
+  const disks = new ServerDisks({ store, script, turns, servers, jobs, watch, clock })
   const attachments = new Attachments({
     store,
     serverVolumes,
-    script,
     turns,
     servers,
     jobs,
@@ -134,7 +133,8 @@ export function createStorage(parts: StorageParts) {
     /** What a client can ask for. */
     api: Object.assign(storage, {
       attach: attachments.attach.bind(attachments),
-      detach: attachments.detach.bind(attachments),
+      detach: disks.detach.bind(disks),
+      grow: disks.grow.bind(disks),
     }),
     /** Gives servers their volumes before they run. */
     preparation: serverVolumes,

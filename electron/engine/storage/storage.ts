@@ -13,20 +13,14 @@ import type {
 import type { VolumeChange } from '../../../shared/model/volumes.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
 import type { CloudProvider } from '../clouds/index.ts'
-import type { Clock } from '../ports.ts'
 import { scheduleId, type ScheduleStore } from './schedule-store.ts'
-import type { StorageScript } from './storage-script.ts'
 import { storageSnapshots, storageVolumes } from './storage-view.ts'
-import type { Turns } from './turns.ts'
 import type { VolumeStore } from './volume-store.ts'
 import { VOLUME_TAGS } from './volume-tags.ts'
 
 interface StorageOptions {
   store: VolumeStore
   schedules: ScheduleStore
-  script: StorageScript
-  /** Of servers, by their id. */
-  turns: Turns
   calls: {
     asked(call: {
       token: string
@@ -40,12 +34,13 @@ interface StorageOptions {
   servers: { all(): Iterable<Server>; get(id: string): Server }
   farms: () => readonly Farm[]
   watch: <T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>) => Promise<T>
-  clock: Clock
+  /** Told when an automatic snapshot may be due. */
+  onSchedule: () => void
   newToken: () => string
   workspaceId: string
 }
 
-/** Volumes and snapshots as a person looks at them and changes them; attaching and detaching are `Attachments`. */
+/** Volumes and snapshots as a person looks at them and changes them; what acts on a server is in `Attachments` and `ServerDisks`. */
 export class Storage {
   readonly #options: StorageOptions
 
@@ -115,32 +110,6 @@ export class Storage {
     })
   }
 
-  /** Throws `volume.not_mounted` when Farmhand did not mount it. */
-  async grow(ref: VolumeRef): Promise<void> {
-    const { store, servers, script, turns, clock } = this.#options
-    const record = store.ofVolume(ref.cloudId, ref.volumeId)
-    if (record?.mountPoint == null || record.mount !== 'mounted' || record.serverId === null) {
-      throw new AppError('volume.not_mounted', {
-        message: `${ref.volumeId} is not mounted by Farmhand, so its file system cannot be made larger from here.`,
-      })
-    }
-    const disks = store
-      .ofPlace(record.farmRoleId, record.index)
-      .filter(({ name }) => name === record.name)
-      .map(({ volumeId, device }) => ({ volumeId: volumeId ?? '', device: device ?? '' }))
-    const { name, raid, fileSystem, mountPoint } = record
-    const over = new AbortController()
-    clock.sleep(60_000, over.signal).then(
-      () => over.abort(),
-      () => undefined,
-    )
-    const order = { action: 'grow', name, disks, raid, fileSystem, mountPoint } as const
-    const server = servers.get(record.serverId)
-    await turns
-      .alone(server.id, over.signal, () => script.run(server, order, over.signal))
-      .finally(() => over.abort())
-  }
-
   /** A place in a farm whose volume a person deletes is free: the next server there gets a new one. */
   async deleteVolumes({
     volumeIds,
@@ -198,6 +167,7 @@ export class Storage {
     const state = known ?? { lastAt: null, lastSnapshotId: null, asking: null, problem: null }
     const id = scheduleId(cloudId, location, volumeId)
     await schedules.put({ ...state, ...schedule, id, cloudId, location, volumeId, source: 'volume' })
+    this.#options.onSchedule()
   }
 
   async #each(ids: readonly string[], remove: (id: string) => Promise<void>): Promise<DeleteOutcome[]> {

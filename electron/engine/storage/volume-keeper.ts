@@ -56,6 +56,12 @@ export class VolumeKeeper {
     this.#wake()
   }
 
+  /** A snapshot may be due: look at the schedules now. */
+  lookAtSchedules(): void {
+    this.#snapshotsAtMs = Number.NEGATIVE_INFINITY
+    this.wake()
+  }
+
   /** One look at all records; true when something is still under way. Tests call it by itself. */
   async pass(): Promise<boolean> {
     let isBusy = false

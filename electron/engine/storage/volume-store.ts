@@ -50,6 +50,11 @@ export class VolumeStore {
       .sort((a, b) => a.name.localeCompare(b.name) || a.disk - b.disk)
   }
 
+  /** All disks of the volume or array that a record belongs to, in order. */
+  disksOf({ farmRoleId, index, name }: VolumeRecord): VolumeRecord[] {
+    return this.ofPlace(farmRoleId, index).filter((record) => record.name === name)
+  }
+
   async put(record: VolumeRecord): Promise<VolumeRecord> {
     this.#records.set(record.id, record)
     await this.#repository.put(record)

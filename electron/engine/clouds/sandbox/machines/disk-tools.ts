@@ -11,6 +11,7 @@ const names = [
   'disk-boot',
   'lsblk',
   'lvcreate',
+  'lvextend',
   'mdadm',
   'mkfs',
   'mkfs.ext3',
@@ -19,11 +20,14 @@ const names = [
   'mount',
   'mountpoint',
   'pvcreate',
+  'pvresize',
+  'pvs',
   'resize2fs',
   'sudo',
   'umount',
   'vgchange',
   'vgcreate',
+  'vgs',
   'xfs_growfs',
 ]
 

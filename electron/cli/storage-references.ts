@@ -1,0 +1,85 @@
+import { AppError } from '../../shared/model/errors.ts'
+import type { DeleteOutcome, StorageSnapshot, StorageVolume } from '../../shared/model/storage.ts'
+import type { Client } from './connect.ts'
+import type { Context } from './context.ts'
+import { findCloud } from './references.ts'
+
+/** Where to look: in all clouds, or as the options say. */
+export interface PlaceOptions {
+  cloud?: string
+  location?: string
+}
+
+/** The places that are asked: all, or those of the options. */
+async function placesOf(client: Client, { cloud, location }: PlaceOptions) {
+  const clouds = cloud === undefined ? await client.clouds.list() : [await findCloud(client, cloud)]
+  return clouds.flatMap(({ id, locations }) =>
+    locations
+      .filter((name) => location === undefined || name === location)
+      .map((name) => ({ cloudId: id, location: name })),
+  )
+}
+
+/** The volumes of these places. */
+export async function volumesOf(client: Client, options: PlaceOptions): Promise<StorageVolume[]> {
+  const places = await placesOf(client, options)
+  return (await Promise.all(places.map((place) => client.storage.volumes(place)))).flat()
+}
+
+/** The snapshots of these places: the account’s own, or also those that others share. */
+export async function snapshotsOf(
+  client: Client,
+  options: PlaceOptions & { shared?: boolean },
+): Promise<StorageSnapshot[]> {
+  const shared = options.shared === true
+  const places = await placesOf(client, options)
+  return (await Promise.all(places.map((place) => client.storage.snapshots({ ...place, shared })))).flat()
+}
+
+/** Those of `all` that the ids name. Throws `input.not_found` for the first that is not there. */
+export function picked<T extends { id: string }>(
+  all: readonly T[],
+  ids: readonly string[],
+  noun: string,
+): T[] {
+  return [...new Set(ids)].map((id) => {
+    const found = all.find((one) => one.id === id)
+    if (found) return found
+    throw new AppError('input.not_found', { message: `There is no ${noun} ${id} in the connected clouds.` })
+  })
+}
+
+/** Deletes some, place by place, and prints how each fared. Throws with the cloud’s words for those that stay. */
+export async function deleteEach<T extends { id: string; cloudId: string; location: string }>(
+  context: Context,
+  items: readonly T[],
+  remove: (of: Pick<T, 'cloudId' | 'location'>, ids: string[]) => Promise<DeleteOutcome[]>,
+): Promise<void> {
+  const byPlace = Map.groupBy(items, ({ cloudId, location }) => `${cloudId}/${location}`)
+  const outcomes: DeleteOutcome[] = []
+  for (const [first, ...others] of byPlace.values()) {
+    if (first)
+      outcomes.push(
+        ...(await remove(
+          first,
+          [first, ...others].map(({ id }) => id),
+        )),
+      )
+  }
+  const failed = outcomes.filter(({ ok }) => !ok)
+  const done = outcomes.filter(({ ok }) => ok).map(({ id }) => `${id} is deleted.\n`)
+  if (failed.length === 0) return context.print(outcomes, done.join(''))
+  const words = failed.map(({ id, message }) => `${id}: ${message}`).join(' ')
+  throw new AppError('cloud.refused', { message: [...done.map((line) => line.trim()), words].join(' ') })
+}
+
+/** Throws `input.not_found`. */
+export async function findVolume(client: Client, id: string): Promise<StorageVolume> {
+  const found = (await volumesOf(client, {})).find((volume) => volume.id === id)
+  if (found) return found
+  throw new AppError('input.not_found', { message: `There is no volume ${id} in the connected clouds.` })
+}
+
+export function reference({ cloudId, location, id }: StorageVolume) {
+  return { cloudId, location, volumeId: id }
+}
