@@ -77,7 +77,7 @@ describe('attached by hand', () => {
     expect(await sh('cat mnt/storage/file')).toBe('precious')
 
     const before = server
-    await world.engine.servers.terminate({ serverId: server.id, force: true, decreaseMinimum: false })
+    await world.engine.servers.terminate({ serverId: server.id, force: true, decreaseMin: false })
     server = await until(async () => {
       const all = await world.engine.servers.list({ farm: before.farmId, status: 'running' })
       return all.find((one) => one.id !== before.id)

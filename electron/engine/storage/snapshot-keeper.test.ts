@@ -71,7 +71,7 @@ async function schedule(everyHours: number, keep: number): Promise<void> {
   await schedules.put({ ...state, id, cloudId, location, volumeId, everyHours, keep, source: 'volume' })
 }
 const record = (): ScheduleRecord | undefined => schedules.find(cloudId, location, volumeId)
-const ids = async () => (await cloud.snapshots.list(location)).map(({ id }) => id)
+const ids = async () => (await cloud.snapshots.list()).map(({ id }) => id)
 
 it('scenario 67: every 24 h, keep 3: the fourth deletes the oldest', async () => {
   await schedule(24, 3)
