@@ -58,13 +58,10 @@ export async function deleteEach<T extends { id: string; cloudId: string; locati
   const byPlace = Map.groupBy(items, ({ cloudId, location }) => `${cloudId}/${location}`)
   const outcomes: DeleteOutcome[] = []
   for (const [first, ...others] of byPlace.values()) {
-    if (first)
-      outcomes.push(
-        ...(await remove(
-          first,
-          [first, ...others].map(({ id }) => id),
-        )),
-      )
+    if (!first) continue
+    const { cloudId, location } = first
+    const ids = [first, ...others].map(({ id }) => id)
+    outcomes.push(...(await remove({ cloudId, location }, ids)))
   }
   const failed = outcomes.filter(({ ok }) => !ok)
   const done = outcomes.filter(({ ok }) => ok).map(({ id }) => `${id} is deleted.\n`)
