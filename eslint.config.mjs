@@ -44,6 +44,9 @@ const shippedFiles = restrict(
   'A bundle has other folders: take resourcesDir from the ports (electron/resources-dir.ts knows where it is).',
 )
 
+/** @param {string} project */
+const typesFrom = (project) => ({ project, tsconfigRootDir: import.meta.dirname })
+
 export default tseslint.config(
   {
     ignores: [
@@ -61,19 +64,6 @@ export default tseslint.config(
   {
     files: ['**/*.{ts,vue}'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        project: [
-          'shared/tsconfig.json',
-          'electron/tsconfig.json',
-          'electron/tsconfig.preload.json',
-          'renderer/tsconfig.json',
-          'tests/tsconfig.json',
-        ],
-        tsconfigRootDir: import.meta.dirname,
-        extraFileExtensions: ['.vue'],
-      },
-    },
     rules: {
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-console': 'off',
@@ -121,9 +111,17 @@ export default tseslint.config(
     },
   },
   ...vue.configs['flat/recommended'],
+  { files: ['**/*.ts'], languageOptions: { parserOptions: typesFrom('tsconfig.lint.json') } },
   {
     files: ['**/*.vue'],
-    languageOptions: { parserOptions: { parser: tseslint.parser }, globals: globals.browser },
+    languageOptions: {
+      parserOptions: {
+        parser: tseslint.parser,
+        ...typesFrom('renderer/tsconfig.json'),
+        extraFileExtensions: ['.vue'],
+      },
+      globals: globals.browser,
+    },
     rules: {
       'vue/attributes-order': 'off',
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
