@@ -19,6 +19,7 @@ export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>
     importTemplate: os.farms.importTemplate.handler(({ input }) => engine.farms.importTemplate(input)),
     plan: os.farms.plan.handler(({ input, signal }) => engine.farms.plan(input, { signal })),
     launch: os.farms.launch.handler(({ input }) => engine.farms.launch(input)),
+    launchServer: os.farms.launchServer.handler(({ input }) => engine.farms.launchServer(input)),
     terminate: os.farms.terminate.handler(({ input }) => engine.farms.terminate(input)),
     suspend: os.farms.suspend.handler(({ input }) => engine.farms.suspend(input)),
     resume: os.farms.resume.handler(({ input }) => engine.farms.resume(input)),

@@ -29,6 +29,18 @@ export async function findFarm(client: Client, wanted: string) {
   return findNamed('farm', await client.farms.list(), wanted)
 }
 
+/** Finds a farm role by FARM/ALIAS. Throws `input.not_found` naming what there is. */
+export async function findFarmRole(client: Client, wanted: string) {
+  const slash = wanted.lastIndexOf('/')
+  const [farmName, alias] = [wanted.slice(0, Math.max(slash, 0)), wanted.slice(slash + 1)]
+  if (farmName === '' || alias === '') {
+    throw new AppError('input.invalid', { message: `“${wanted}” names no farm role: give FARM/ALIAS.` })
+  }
+  const farm = await findFarm(client, farmName)
+  const roles = farm.roles.map((role) => ({ id: role.id, name: role.alias }))
+  return { farmId: farm.id, farmRoleId: findNamed('farm role', roles, alias).id }
+}
+
 export async function findRole(client: Client, wanted: string) {
   return findNamed('role', await client.roles.list(), wanted)
 }

@@ -5,11 +5,27 @@ import type { Client, Connection } from './connect.ts'
 import type { Context } from './context.ts'
 import { finishJob } from './follow-job.ts'
 import { plain } from './paint.ts'
-import { pickServer, slotOf } from './references.ts'
+import { findFarmRole, pickServer, slotOf } from './references.ts'
 
 /** What is done to servers: one by its own call, several by one job with an outcome for each. */
 export function addServerActVerbs(server: Command, context: Context): void {
   const act = actor(context)
+
+  server
+    .command('launch <farm/alias>')
+    .description(
+      'launch one more server of a farm role; its minimum rises with it, and its maximum if need be',
+    )
+    .option('--wait', 'wait until it runs')
+    .action((slot: string, options: { wait?: boolean }) =>
+      context.withClient(async (client, connection) => {
+        const made = await client.farms.launchServer(await findFarmRole(client, slot))
+        if (made.warning !== null) await context.note(plain(made.warning))
+        if (options.wait === true) await finishJob(context, connection, made, options)
+        else
+          await context.print(made, `${plain(slotOf(made.server))} is being launched (${made.server.id}).\n`)
+      }),
+    )
 
   server
     .command('reboot <id...>')

@@ -1,11 +1,10 @@
 import { decreasedMin, terminateDelayOf } from '../../shared/logic/server-ends.ts'
-import type { Server } from '../../shared/model/servers.ts'
 import { createAccess } from './access-services.ts'
 import type { CloudOpeners } from './clouds/index.ts'
 import { openCore } from './core-services.ts'
 import { createDesignServices } from './design-services.ts'
 import { createFarmServices } from './farm-services.ts'
-import { farmFollowers } from './farms/index.ts'
+import { changeScaling, farmFollowers } from './farms/index.ts'
 import { createImageServices } from './image-services.ts'
 import { createKeys } from './keys/index.ts'
 import type { Ports } from './ports.ts'
@@ -90,7 +89,11 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       execOnServer({ connections, clock, target: (wanted) => targets.of(wanted) }, server, request, options),
     hostKeyOf: (serverId) => hostKeys.pinned(serverId),
     findFarm: (wanted) => farmStore.list().find((farm) => farm.id === wanted || farm.name === wanted),
-    decreaseMin,
+    decreaseMin: (server, count) =>
+      changeScaling({ store: farmStore, clock }, server, (scaling) => ({
+        ...scaling,
+        min: decreasedMin(scaling.min, count),
+      })),
     resumeLaunches: (server) => breaker.close(server),
     wake,
   })
@@ -115,20 +118,6 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   }
   for (const kind of Object.keys(followers) as (keyof typeof followers)[])
     jobs.register(kind, followers[kind])
-
-  async function decreaseMin(server: Server, count: number): Promise<void> {
-    const farm = farmStore.get(server.farmId)
-    const { state: _, ...design } = farm
-    await farmStore.saveDesign({
-      ...design,
-      updatedAt: new Date(clock.now()).toISOString(),
-      roles: design.roles.map((role) =>
-        role.id === server.farmRoleId
-          ? { ...role, scaling: { ...role.scaling, min: decreasedMin(role.scaling.min, count) } }
-          : role,
-      ),
-    })
-  }
 
   return {
     dataDir: core.dataDir,

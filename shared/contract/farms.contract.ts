@@ -3,10 +3,12 @@ import { Fault } from '../model/errors.ts'
 import { HeldResource } from '../model/farm-resources.ts'
 import { FarmTemplate, TemplatePreview, TemplateRequest } from '../model/farm-templates.ts'
 import { Farm, FarmDocument, FarmInput, TerminateOptions } from '../model/farms.ts'
-import { FarmId, Name } from '../model/ids.ts'
+import { FarmId, FarmRoleId, JobId, Name } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Plan } from '../model/plan.ts'
+import { Server } from '../model/servers.ts'
 import { method } from './method.ts'
+import { Via } from './via.ts'
 
 const byId = z.strictObject({ farmId: FarmId })
 
@@ -90,6 +92,14 @@ export const farms = {
   /** The job ends when every farm role has its `min` servers running, or when that has failed. */
   launch: method.route({ method: 'POST', path: '/farms/{farmId}/launch' }).input(byId).output(JobRef),
   /** The job ends when the last server is gone, and with `deleteCloudObjects` the volumes and addresses as well. */
+  /**
+   * One server more of a running farm's role (reference 3.1). The minimum rises with it, and the maximum where there is no
+   * room, which `warning` says. The job ends when the server runs, or when that has failed.
+   */
+  launchServer: method
+    .route({ method: 'POST', path: '/farms/{farmId}/roles/{farmRoleId}/launch-server' })
+    .input(z.strictObject({ farmId: FarmId, farmRoleId: FarmRoleId, via: Via }))
+    .output(z.object({ jobId: JobId, server: Server, warning: z.string().nullable() })),
   terminate: method
     .route({ method: 'POST', path: '/farms/{farmId}/terminate' })
     .input(z.strictObject({ farmId: FarmId, ...TerminateOptions.shape }))

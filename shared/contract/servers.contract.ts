@@ -6,11 +6,9 @@ import { CloudProperties } from '../model/server-properties.ts'
 import { BULK_MAX, BulkAction, BulkOptions, Server, ServerStatus } from '../model/servers.ts'
 import { HostKey } from '../model/ssh-keys.ts'
 import { method } from './method.ts'
+import { Via } from './via.ts'
 
 const byId = z.strictObject({ serverId: ServerId })
-
-/** Who asks: what a person does on a screen and what a program asks have codes of their own (reference 4.3). */
-const Via = z.enum(['ui', 'api']).default('api')
 
 /** A yes or no that may also stand in a query string. */
 const Flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])

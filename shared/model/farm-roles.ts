@@ -12,7 +12,9 @@ export const Alias = z
   )
 export type Alias = z.infer<typeof Alias>
 
-const ServerCount = z.number().int().min(0).max(400)
+/** The most servers that a farm role may have (reference 3.3). */
+export const MAX_SERVERS = 400
+const ServerCount = z.number().int().min(0).max(MAX_SERVERS)
 
 /**
  * How many servers a farm role keeps. `enabled: false` (manual): the engine neither launches nor terminates.

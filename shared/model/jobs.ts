@@ -15,6 +15,7 @@ export const JobKind = z.enum([
   'farm.terminate',
   'farm.suspend',
   'farm.resume',
+  'server.launch',
   'server.reboot',
   'server.suspend',
   'server.resume',

@@ -1,10 +1,12 @@
 import { FarmDesigns, type FarmDesignsOptions } from './farm-designs.ts'
+import { HandLaunches, type HandLaunchesOptions } from './hand-launches.ts'
 import { FarmLife, type FarmLifeOptions } from './farm-life.ts'
 import { FarmPlans, type FarmPlansOptions } from './farm-plans.ts'
 import { FarmTemplates, type FarmTemplatesOptions } from './farm-templates.ts'
 
 export type FarmsOptions = FarmDesignsOptions &
   FarmLifeOptions &
+  HandLaunchesOptions &
   Omit<FarmPlansOptions & FarmTemplatesOptions, 'designs'>
 
 /** The farms as the contract knows them: their designs, their plans and their life under one name. */
@@ -13,6 +15,7 @@ export function createFarms(options: FarmsOptions) {
   const life = new FarmLife(options)
   const plans = new FarmPlans({ ...options, designs })
   const templates = new FarmTemplates({ ...options, designs })
+  const byHand = new HandLaunches(options)
   return {
     list: designs.list.bind(designs),
     get: designs.get.bind(designs),
@@ -31,6 +34,7 @@ export function createFarms(options: FarmsOptions) {
     plan: plans.plan.bind(plans),
     resources: plans.resources.bind(plans),
     launch: (input: { farmId: string }) => life.launch(input),
+    launchServer: byHand.launchServer.bind(byHand),
     terminate: (input: Parameters<FarmLife['terminate']>[0]) => life.terminate(input),
     suspend: (input: { farmId: string }) => life.suspend(input),
     resume: (input: { farmId: string }) => life.resume(input),

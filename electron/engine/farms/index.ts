@@ -1,3 +1,4 @@
+export { changeScaling } from './change-scaling.ts'
 export { FarmFinisher } from './farm-finisher.ts'
 export { farmFollowers } from './farm-jobs.ts'
 export { type FarmResourceKind, FarmResources } from './farm-resources.ts'

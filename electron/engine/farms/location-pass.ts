@@ -149,13 +149,19 @@ export class LocationPass {
     const { farmRole: role } = decision
     const image = imageOf(role.roleId, role.cloudId, role.location)
     if (!image) return
-    const made = newServers(farm, decision, {
-      role: roleName(role.roleId),
-      cloud: clouds.find(role.cloudId)?.name ?? role.cloudId,
-      image,
-      newId,
-      nowMs: clock.now(),
-    })
+    // A launch by hand may have taken an index since the decision.
+    const indexes = decision.indexes.filter((index) => !servers.holdsIndex(role.id, index))
+    const made = newServers(
+      farm,
+      { ...decision, indexes },
+      {
+        role: roleName(role.roleId),
+        cloud: clouds.find(role.cloudId)?.name ?? role.cloudId,
+        image,
+        newId,
+        nowMs: clock.now(),
+      },
+    )
     await servers.put(
       made,
       made.map((server) => ({ server, event: createdEvent(server) })),

@@ -9,6 +9,8 @@ import type { ServerStore } from './server-store.ts'
 /** How a reboot goes wrong: it was not stopped, not started again, or does not answer after it. */
 const REBOOT_FAULTS = ['server.reboot_refused', 'server.resume_refused', 'ssh.unreachable'] as const
 
+const LAUNCHING: ReadonlySet<string> = new Set(['pending-launch', 'pending', 'initializing'])
+
 /** How jobs about one server see how far they are. */
 export function serverFollowers(servers: ServerStore) {
   const look =
@@ -18,6 +20,13 @@ export function serverFollowers(servers: ServerStore) {
       return server ? report(server) : ended('Its record is in the ledger only')
     }
   return {
+    'server.launch': {
+      report: look((server) => {
+        if (server.status === 'running') return ended(`${serverName(server)} is running`)
+        if (server.initFailedAt !== null && server.error) return { state: 'failed', error: server.error }
+        return LAUNCHING.has(server.status) ? going(server) : overtaken(server)
+      }),
+    },
     'server.terminate': {
       report: look((server) =>
         server.status === 'terminated' ? ended(`${serverName(server)} is gone`) : going(server),
