@@ -53,10 +53,11 @@ afterEach(async () => {
 
 type RoleInput = NonNullable<FarmInput['roles']>[number]
 
-async function launch(change: Partial<RoleInput> = {}): Promise<string> {
+async function launch(change: Partial<RoleInput> = {}, design: Partial<FarmInput> = {}): Promise<string> {
   const { engine, roleId, cloudId } = world
   const farm = await engine.farms.create({
     name: 'shop',
+    ...design,
     roles: [
       {
         alias: 'web',
@@ -277,4 +278,90 @@ test('a reboot that does not end in its time is told, and the server stays', asy
     return now?.error?.code === 'ssh.unreachable' && now
   })
   expect(after).toMatchObject({ id: server?.id, status: 'running', rebooting: false })
+})
+
+describe('leases and allowed hours', () => {
+  const lease = { hours: 48, warnHours: [1], extensions: 1 }
+  /** The clock starts on Thursday, 2026-01-01, at midnight. */
+  const allowedHours = {
+    periods: [{ days: ['sun' as const], start: '08:00', end: '18:00' }],
+    autostart: true,
+  }
+
+  test('a clock that jumps past the end of a lease and is set right ends nothing and warns of nothing', async () => {
+    const farmId = await launch({}, { lease })
+    const before = await running()
+    clock.jump(3 * day)
+    await passes(40)
+    clock.jump(-3 * day)
+    await passes(600)
+    await expectUntouched(before)
+    const kinds = (await world.engine.events.list({ farmId, limit: 100 })).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind.startsWith('Lease'))).toEqual([])
+  })
+
+  test('a laptop that slept over the end of a lease looks first, then terminates the farm once and launches nothing', async () => {
+    const farmId = await launch({}, { lease })
+    await running()
+    clock.jump(3 * day)
+    await whenTimePasses(async () => (await world.engine.farms.get({ farmId })).state.status === 'terminated')
+    expect(cloud.calls).toMatchObject({ launch: 1 })
+    expect([...cloud.instances.values()].every(({ state }) => state === 'terminated')).toBe(true)
+    const kinds = (await world.engine.events.list({ farmId, limit: 200 })).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind === 'LeaseEnded')).toHaveLength(1)
+  })
+
+  test('a clock that jumps into a closed window and is set right suspends nothing', async () => {
+    // Sunday 10:00, in the window.
+    clock.jump(3 * day + 10 * 3_600_000)
+    await launch({}, { allowedHours })
+    const before = await running()
+    clock.jump(day)
+    await passes(40)
+    clock.jump(-day)
+    await passes(600)
+    await expectUntouched(before)
+    expect(cloud.calls['stop']).toBeUndefined()
+  })
+
+  test('asleep over the end of the window, the farm is suspended; the next window resumes the same servers', async () => {
+    clock.jump(3 * day + 10 * 3_600_000)
+    const farmId = await launch({}, { allowedHours })
+    const before = await running()
+    clock.jump(day)
+    await whenTimePasses(
+      async () =>
+        (await world.engine.farms.get({ farmId })).state.status === 'suspended' &&
+        (await servers()).every(({ status }) => status === 'suspended'),
+    )
+    // Next Sunday.
+    clock.jump(6 * day)
+    await whenTimePasses(async () => (await servers()).every(({ status }) => status === 'running'))
+    await expectUntouched(before)
+  })
+})
+
+describe('a graceful end that is waited for', () => {
+  test.each([
+    ['stands still', 0],
+    ['is set a day ahead', day],
+    ['is set a day back', -day],
+  ])('comes once, and for this server only, when the clock %s', async (_what, jumpMs) => {
+    await launch({ timeouts: { terminateSeconds: 120 } })
+    const [first, second] = await running()
+    await world.engine.servers.terminate({ serverId: first?.id ?? '' })
+    clock.jump(jumpMs)
+    await whenTimePasses(async () =>
+      (await servers(true)).find(({ id, status }) => id === first?.id && status === 'terminated'),
+    )
+    const up = await running()
+    expect(up.map(({ id }) => id)).toContain(second?.id)
+    await passes(300)
+    expect((await servers(true)).map(({ status }) => status).sort()).toEqual([
+      'running',
+      'running',
+      'terminated',
+    ])
+    expect(cloud.calls).toMatchObject({ launch: 2, terminate: 1 })
+  })
 })
