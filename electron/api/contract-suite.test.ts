@@ -80,7 +80,7 @@ describe.each(Object.entries(transports))('the contract over %s', (name, connect
           inputs.push(input)
           return Promise.resolve({ ...farm, name: input.name })
         },
-        remove: () => Promise.resolve(),
+        remove: () => Promise.resolve({ jobId: 'job-1' as never }),
       },
     })
     await expect(client.farms.list()).resolves.toEqual([farm])
@@ -90,7 +90,7 @@ describe.each(Object.entries(transports))('the contract over %s', (name, connect
     expect(inputs).toMatchObject([
       { name: 'blog', timezone: 'UTC', roles: [{ scaling: { min: 1, max: 2 } }] },
     ])
-    await expect(client.farms.remove({ farmId: farm.id })).resolves.toBeUndefined()
+    await expect(client.farms.remove({ farmId: farm.id })).resolves.toEqual({ jobId: 'job-1' })
   })
 
   it.each([

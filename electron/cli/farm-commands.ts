@@ -117,10 +117,11 @@ function addDesignVerbs(farm: Command, context: Context): void {
     .description('remove the design of a terminated farm')
     .option('--delete-cloud-objects', 'delete the volumes that it kept and release its addresses')
     .action((name: string, { deleteCloudObjects = false }: { deleteCloudObjects?: boolean }) =>
-      context.withClient(async (client) => {
+      context.withClient(async (client, connection) => {
         const found = await findFarm(client, name)
-        await client.farms.remove({ farmId: found.id, deleteCloudObjects })
-        await context.print({ removed: found.id }, `Farm ${plain(found.name)} is removed.\n`)
+        const ref = await client.farms.remove({ farmId: found.id, deleteCloudObjects })
+        // Waited for, so that the farm is gone when the command ends well.
+        await finishJob(context, connection, ref, { wait: true })
       }),
     )
 }

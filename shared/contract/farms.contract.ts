@@ -30,12 +30,12 @@ export const farms = {
     .output(Farm),
   /**
    * Only a terminated farm without live servers. What the farm still holds in its clouds goes with `deleteCloudObjects`, and
-   * else stays there without a farm.
+   * else stays there without a farm. The design goes last: a deletion that does not end leaves the farm with what is left.
    */
   remove: method
     .route({ method: 'DELETE', path: '/farms/{farmId}' })
     .input(z.strictObject({ farmId: FarmId, deleteCloudObjects: z.boolean().optional() }))
-    .output(z.void()),
+    .output(JobRef),
   /** The volumes and addresses that the farm holds. */
   resources: method
     .route({ method: 'GET', path: '/farms/{farmId}/resources' })

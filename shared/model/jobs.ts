@@ -16,6 +16,7 @@ export const JobKind = z.enum([
   'farm.suspend',
   'farm.resume',
   'server.launch',
+  'farm.remove',
   'server.reboot',
   'server.suspend',
   'server.resume',

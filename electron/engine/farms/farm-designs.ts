@@ -12,22 +12,18 @@ import { FarmId, FarmRoleId } from '../../../shared/model/ids.ts'
 import type { Clock } from '../ports.ts'
 import type { ServerStore } from '../servers/index.ts'
 import { designOfDocument, documentOfDesign, type Names } from './farm-documents.ts'
-import type { FarmResources } from './farm-resources.ts'
 import type { FarmStore } from './farm-store.ts'
 import { refusal, refuseLocked } from './refusals.ts'
 
 export interface FarmDesignsOptions {
   store: FarmStore
   servers: ServerStore
-  resources: FarmResources
   clock: Clock
   newId: () => string
   names: () => Names
   /** Every fault of a design as launching would find it; `farmId` is the farm that it belongs to. */
   faultsOf: (input: unknown, farmId?: string) => Promise<Fault[]>
   tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
-  /** Takes keys and groups of the farm out of the clouds. */
-  cleanUp: (farm: Farm) => Promise<void>
   /** The shipped farm and the cloud that it can launch on. */
   sampleDocument: () => Promise<unknown>
   wake: () => void
@@ -111,27 +107,6 @@ export class FarmDesigns {
         network: { ...network, elasticIps: { ...network.elasticIps, addresses: {} }, privateIps: {} },
       })),
     })
-  }
-
-  /** Only a terminated farm whose last server is gone. */
-  async remove({
-    farmId,
-    deleteCloudObjects,
-  }: {
-    farmId: string
-    deleteCloudObjects?: boolean | undefined
-  }): Promise<void> {
-    const farm = this.#unlocked(farmId)
-    const left = this.#options.servers.ofFarm(farmId).filter((server) => server.status !== 'terminated')
-    if (farm.state.status !== 'terminated' || left.length > 0) {
-      throw new AppError('farm.wrong_status', {
-        message: `“${farm.name}” is ${farm.state.status} with ${left.length} servers. Terminate it first.`,
-      })
-    }
-    if (deleteCloudObjects === true) await this.#options.resources.releaseOf(farm)
-    await this.#options.cleanUp(farm)
-    await this.#options.resources.forget(farmId)
-    await this.#options.store.remove(farmId)
   }
 
   async validate({ farm, farmId }: { farm?: unknown; farmId?: string | undefined }): Promise<Fault[]> {

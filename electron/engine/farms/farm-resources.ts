@@ -42,13 +42,20 @@ export class FarmResources {
 
   /**
    * Takes everything of the farm out of its clouds, but for what a person attached. Tries each, and then throws the first
-   * failure: what is left is found again by the next call.
+   * failure: what is left is found again by the next call. Before each, `report` is told; when it throws, the rest stays.
    */
-  async releaseOf(farm: Farm): Promise<void> {
+  async releaseOf(
+    farm: Farm,
+    report: (done: number, total: number, step: string) => void = () => undefined,
+  ): Promise<void> {
     const failures: AppError[] = []
+    const total = (await this.ofFarm(farm.id)).filter(({ manual }) => !manual).length
+    let done = 0
     for (const kind of this.#kinds) {
       for (const held of await kind.ofFarm(farm.id)) {
         if (held.manual) continue
+        report(done, total, `Deleting ${resourceWords(held)} in ${held.location}`)
+        done += 1
         try {
           await this.#options.watch(held.cloudId, held.location, (provider) => kind.release(held, provider))
           await this.#options.onReleased(farm, held)

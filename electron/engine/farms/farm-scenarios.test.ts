@@ -203,7 +203,7 @@ describe('what a farm holds besides servers', () => {
       code: 'farm.wrong_status',
     })
     await done(await world.engine.farms.terminate({ farmId: farm.id }))
-    await world.engine.farms.remove({ farmId: farm.id, deleteCloudObjects: true })
+    await done(await world.engine.farms.remove({ farmId: farm.id, deleteCloudObjects: true }))
     expect(addresses()).toEqual([])
     expect(await world.engine.farms.list()).toEqual([])
   })

@@ -20,6 +20,12 @@ afterEach(async () => {
   await directory.remove()
 })
 
+/** Resolves when the farm is deleted. */
+async function removed(farmId: string): Promise<void> {
+  const { jobId } = await world.engine.farms.remove({ farmId })
+  await until(async () => (await world.engine.jobs.get({ jobId })).state === 'done')
+}
+
 function design(
   change: Partial<FarmInput> = {},
   role: Partial<NonNullable<FarmInput['roles']>[number]> = {},
@@ -92,7 +98,7 @@ describe('a farm’s life', () => {
     const { jobId } = await world.engine.farms.terminate({ farmId: farm.id })
     await until(async () => (await world.engine.jobs.get({ jobId })).state === 'done')
     expect(alive()).toBe(0)
-    await world.engine.farms.remove({ farmId: farm.id })
+    await removed(farm.id)
     expect(await world.engine.farms.list()).toEqual([])
     expect(await world.engine.keys.list()).toEqual([])
   })
@@ -129,7 +135,7 @@ describe('a farm’s life', () => {
     await expect(engine.farms.launch({ farmId: farm.id })).rejects.toMatchObject(refusal)
     await expect(engine.farms.remove({ farmId: farm.id })).rejects.toMatchObject(refusal)
     await engine.farms.unlock({ farmId: farm.id })
-    await engine.farms.remove({ farmId: farm.id })
+    await removed(farm.id)
   })
 
   test('raising the minimum of a running farm launches, lowering the maximum ends the newest', async () => {
@@ -173,7 +179,7 @@ test('export and import are inverse', async () => {
   const { engine } = world
   const farm = await engine.farms.create(design({ description: 'with words', launchOrder: 'sequential' }))
   const document = await engine.farms.export({ farmId: farm.id })
-  await engine.farms.remove({ farmId: farm.id })
+  await removed(farm.id)
   const again = await engine.farms.import({ document })
   expect(await engine.farms.export({ farmId: again.id })).toEqual(document)
 })
