@@ -1,8 +1,13 @@
+import { availableParallelism } from 'node:os'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
 
+/** Many tests wait for a cloud or a server most of the time: on few cores, more files at once than cores. */
+const filesAtOnce = Math.max(3, availableParallelism() - 1)
+
 export default defineConfig({
   test: {
+    maxWorkers: filesAtOnce,
     projects: [
       {
         test: {

@@ -13,12 +13,16 @@ export type DesignServices = ReturnType<typeof createDesignServices>
 
 /**
  * Puts together the documents of the workspace and the clouds that they name. `serversOf` says which servers live in a cloud,
- * in words.
+ * in words; `lookAtServers` has them read anew.
  */
 export function createDesignServices(
   core: CoreServices,
   ports: Ports,
-  options: { openers: CloudOpeners | undefined; serversOf: (cloudId: string) => string[] },
+  options: {
+    openers: CloudOpeners | undefined
+    serversOf: (cloudId: string) => string[]
+    lookAtServers: () => void
+  },
 ) {
   const { workspace, ledger, vault, feed, clock, log, newId, jobs } = core
   const imageStore = new DesignStore<Image>({
@@ -82,6 +86,7 @@ export function createDesignServices(
       ...options.serversOf(cloudId),
     ],
     forgetImages: (cloudId) => roles.forgetImagesOf(cloudId),
+    lookAtServers: options.lookAtServers,
   })
   return {
     imageStore,

@@ -49,6 +49,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       [...serverStore.all()]
         .filter((server) => server.cloudId === cloudId && server.status !== 'terminated')
         .map((server) => `server ${server.alias} #${server.index}`),
+    lookAtServers: () => running.wake(),
   })
   const { clouds, farmStore, images, roles, accounts } = designs
   const access = createAccess(core, ports, { servers: serverStore, clouds })

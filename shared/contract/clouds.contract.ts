@@ -24,7 +24,7 @@ export const clouds = {
     .route({ method: 'DELETE', path: '/clouds/{cloudId}' })
     .input(z.strictObject({ cloudId: CloudId }))
     .output(z.void()),
-  /** Signs in and fetches the catalogue of every location again. */
+  /** Signs in, fetches the catalogue of every location again, and looks at the servers at once. */
   refresh: method
     .route({ method: 'POST', path: '/clouds/{cloudId}/refresh' })
     .input(z.strictObject({ cloudId: CloudId }))

@@ -110,3 +110,13 @@ export async function output(engine: Engine, server: Server, argv: string[]): Pr
   }
   return text
 }
+
+/**
+ * Ends a server's instance in the cloud, behind Farmhand's back, and has the cloud read anew as a person would: the engine
+ * by itself may take 15 seconds to look.
+ */
+export async function killInCloud(sandbox: SandboxCloud, engine: Engine, server: Server): Promise<void> {
+  const instanceId = server.cloudServerId ?? ''
+  await sandbox.sandbox.faults.inject({ kind: 'instance', instanceId, happens: 'terminate' })
+  await engine.clouds.refresh({ cloudId: server.cloudId })
+}

@@ -19,6 +19,8 @@ interface CloudAccountsOptions {
   usersOf: (cloudId: string) => string[]
   /** Takes the cloud's images out of the roles and the workspace. */
   forgetImages: (cloudId: string) => Promise<void>
+  /** Has the servers read from their clouds now. */
+  lookAtServers: () => void
 }
 
 /** Connecting, refreshing and removing cloud accounts, as a person does it. */
@@ -72,9 +74,11 @@ export class CloudAccounts {
     await clouds.remove(cloudId)
   }
 
+  /** Reads what the cloud offers and how its servers are, now. */
   async refresh({ cloudId }: { cloudId: string }): Promise<JobRef> {
-    const { clouds, jobs } = this.#options
+    const { clouds, jobs, lookAtServers } = this.#options
     const cloud = clouds.get(cloudId)
+    lookAtServers()
     const total = cloud.locations.length
     const job = await jobs.run(
       'cloud.refresh',

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FarmInput } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { east, type SandboxCloud, startSandboxCloud } from '../../../tests/support/sandbox-cloud.ts'
+import { killInCloud } from '../../../tests/support/sandbox-world.ts'
 import { openEngine, temporaryDirectory, until } from '../../../tests/support/test-engine.ts'
 import type { Engine } from '../engine.ts'
 
@@ -107,11 +108,7 @@ test('a replacement has the index, the address and the host name of the server t
     Tags: expect.arrayContaining([{ Key: 'slot', Value: east }]) as unknown[],
   })
 
-  await cloud.sandbox.faults.inject({
-    kind: 'instance',
-    instanceId: first.cloudServerId ?? '',
-    happens: 'terminate',
-  })
+  await killInCloud(cloud, engine, first)
   const after = await until(async () => {
     const up = await running(2)
     return up[0]?.id !== first.id && up

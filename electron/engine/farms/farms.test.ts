@@ -79,6 +79,7 @@ describe('a farm’s life', () => {
     const instance = world.cloud.instances.get(id)
     if (!instance) throw new Error('no instance')
     world.cloud.instances.set(id, { ...instance, state: 'terminated' })
+    await world.engine.clouds.refresh({ cloudId: world.cloudId })
     const replacement = await until(
       async () =>
         (await world.engine.servers.list({ farm: farm.id })).find(

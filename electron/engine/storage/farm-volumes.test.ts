@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DeleteVolumeCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SandboxCloud, startSandboxCloud } from '../../../tests/support/sandbox-cloud.ts'
+import { killInCloud } from '../../../tests/support/sandbox-world.ts'
 import { openEngine, temporaryDirectory, until } from '../../../tests/support/test-engine.ts'
 import { FarmInput } from '../../../shared/model/farms.ts'
 import type { FarmRoleVolume } from '../../../shared/model/farm-role-storage.ts'
@@ -103,13 +104,7 @@ async function sh(server: Server, command: string): Promise<string> {
   return text
 }
 
-async function kill(server: Server): Promise<void> {
-  await cloud.sandbox.faults.inject({
-    kind: 'instance',
-    instanceId: server.cloudServerId ?? '',
-    happens: 'terminate',
-  })
-}
+const kill = (server: Server): Promise<void> => killInCloud(cloud, engine, server)
 
 async function eventsOf(farmId: string): Promise<string[]> {
   return (await engine.events.list({ farmId, limit: 1000 })).map(({ kind }) => kind).reverse()
