@@ -37,6 +37,7 @@ import {
   ServerPreparations,
   type ServerStore,
   ServerUpkeep,
+  TagUpkeep,
 } from './servers/index.ts'
 import { createStorage } from './storage/index.ts'
 
@@ -129,7 +130,8 @@ export function createFarmServices(parts: FarmServicesParts) {
   const hostname = new HostnamePreparation({ servers, connections, target, clock })
   for (const preparation of [address, hostname, storage.preparation]) preparations.add(preparation)
   const upkeep = new ServerUpkeep({ servers, farms: farmStore, clock, log })
-  for (const one of [new SecurityGroupUpkeep({ groups, servers }), address, hostname]) upkeep.add(one)
+  const tags = new TagUpkeep({ servers })
+  for (const one of [new SecurityGroupUpkeep({ groups, servers }), address, hostname, tags]) upkeep.add(one)
 
   const wakeWatch = new WakeWatch(clock)
   const reconciler = new Reconciler({

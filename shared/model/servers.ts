@@ -162,6 +162,8 @@ export const Server = z.object({
   spot: z.boolean().default(false),
   /** What it lacks of its design while it runs; absent: nothing. */
   unkept: z.array(Unkept).optional(),
+  /** The index that its tags in the cloud speak of, while that is another than its own; absent: its own. */
+  tagsIndex: z.number().int().optional(),
 })
 export type Server = z.infer<typeof Server>
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../../electron/engine/engine.ts'
+import type { Clock } from '../../electron/engine/ports.ts'
 import type { Job } from '../../shared/model/jobs.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { east, type SandboxCloud } from './sandbox-cloud.ts'
@@ -7,8 +8,8 @@ import { openEngine, until } from './test-engine.ts'
 export const west = 'sandbox-west-1'
 
 /** A started engine on a Sandbox that is reached as AWS is, with an image and a role to design farms with. */
-export async function sandboxEngine(dataDir: string, cloud: SandboxCloud) {
-  const engine = await openEngine({ dataDir })
+export async function sandboxEngine(dataDir: string, cloud: SandboxCloud, clock?: Clock) {
+  const engine = await openEngine({ dataDir, ...(clock ? { clock } : {}) })
   await engine.start()
   const account = await engine.clouds.addAws({
     name: 'Test',

@@ -223,7 +223,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
     await Promise.all([
       servers.apply(item.serverId, (now) => askTerminate(now, 'image-rollout', 'system', clock.now())),
       servers.apply(replacement.id, (now) => ({
-        server: now.index === index ? now : { ...now, index },
+        server: now.index === index ? now : { ...now, index, tagsIndex: now.tagsIndex ?? now.index },
         events: [],
       })),
     ])

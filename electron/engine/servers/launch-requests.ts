@@ -2,11 +2,9 @@ import type { FarmRole } from '../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { launchBatches, serverTag, TAGS } from '../../../shared/logic/launch-batches.ts'
+import { cloudNameOf, designTags } from '../../../shared/logic/server-tags.ts'
 import { fillTemplate, templateValues } from '../../../shared/logic/templates.ts'
 import { type LaunchRequest, plainLaunchOptions } from '../clouds/index.ts'
-
-/** EC2 allows 256 characters in a tag's value. */
-const TAG_VALUE_MAX = 256
 
 /** What all servers of a farm role are launched with. */
 export interface CommonLaunch {
@@ -62,9 +60,7 @@ export function launchRequests(
 
 function nameOf(farm: FarmDesign, role: FarmRole, batch: readonly Server[]): string {
   const [first] = batch
-  return batch.length === 1 && first
-    ? `${farm.name} ${role.alias} #${first.index}`
-    : `${farm.name} ${role.alias}`
+  return batch.length === 1 && first ? cloudNameOf(farm, role, first.index) : `${farm.name} ${role.alias}`
 }
 
 function shapeOf(
@@ -75,14 +71,6 @@ function shapeOf(
 ): Omit<LaunchRequest, 'clientToken' | 'count'> {
   const { network, cloudFeatures: features } = role
   const values = { ...templateValues(server), cloud_image_id: common.imageId }
-  const tags = Object.entries({
-    ...farm.tags,
-    ...role.tags,
-    ...(features.nameTemplate === '' ? {} : { Name: features.nameTemplate }),
-  }).map(([key, value]): [string, string] => [
-    key,
-    fillTemplate(value, key === 'Name' ? 'name' : 'tag', values).slice(0, TAG_VALUE_MAX),
-  ])
   return {
     ...plainLaunchOptions(),
     ...common,
@@ -92,7 +80,7 @@ function shapeOf(
     publicAddress: { subnet: null, yes: true, no: false }[network.publicAddress],
     privateIp: network.privateIps[String(server.index)] ?? null,
     userData: fillTemplate(role.userData, 'user-data', values),
-    tags: Object.fromEntries(tags),
+    tags: designTags(farm, role, values),
     iamInstanceProfile: features.iamInstanceProfile,
     spot: features.spot,
     tenancy: features.tenancy,
