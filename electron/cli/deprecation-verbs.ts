@@ -1,9 +1,19 @@
 import type { Command } from 'commander'
+import { isDeprecated } from '../../shared/logic/deprecation.ts'
+import type { Deprecation } from '../../shared/model/deprecation.ts'
 import { Timestamp } from '../../shared/model/ids.ts'
 import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './failure.ts'
 import { plain } from './paint.ts'
+
+/** `deprecated`, or from when on; empty for what may be chosen. */
+export function deprecationText(thing: { deprecated: Deprecation | null }): string {
+  if (thing.deprecated === null) return ''
+  return isDeprecated(thing, Date.now())
+    ? 'deprecated'
+    : `deprecated from ${thing.deprecated.from.slice(0, 10)}`
+}
 
 /** `deprecate` and `undeprecate` of a noun. */
 export function addDeprecation(

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
+import { deprecationText } from './deprecation-verbs.ts'
 import { readDocument } from './documents.ts'
 import { addImageWorkVerbs } from './image-work-verbs.ts'
 import { plain, table } from './paint.ts'
@@ -17,7 +18,7 @@ export function addImageCommands(program: Command, context: Context): void {
         const cloudNames = new Map(known.map(({ id, name }) => [String(id), name]))
         await context.print(all, () =>
           table(
-            ['NAME', 'CLOUD', 'LOCATION', 'OS', 'ARCH', 'SSH', 'ID'],
+            ['NAME', 'CLOUD', 'LOCATION', 'OS', 'ARCH', 'SSH', 'NOTE', 'ID'],
             all.map((one) => [
               plain(one.name),
               plain(cloudNames.get(one.cloudId), one.cloudId),
@@ -25,6 +26,7 @@ export function addImageCommands(program: Command, context: Context): void {
               plain(`${one.os.family} ${one.os.version}`.trim()),
               one.architecture,
               `${one.ssh.user}:${String(one.ssh.port)}`,
+              deprecationText(one),
               one.id,
             ]),
             context.paint,

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
+import type { Role } from '../../shared/model/roles.ts'
 import type { Context } from './context.ts'
-import { addDeprecation } from './deprecation-verbs.ts'
+import { addDeprecation, deprecationText } from './deprecation-verbs.ts'
 import { readDocument } from './documents.ts'
 import { plain, table } from './paint.ts'
 import { findRole } from './references.ts'
@@ -17,13 +18,14 @@ export function addRoleCommands(program: Command, context: Context): void {
         const all = await roles.list()
         await context.print(all, () =>
           table(
-            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'ID'],
+            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'NOTE', 'ID'],
             all.map((one) => [
               plain(one.name),
               one.category,
               one.osFamily,
               String(one.imageIds.length),
               plain(one.tags.join(',')),
+              noteOf(one),
               one.id,
             ]),
             context.paint,
@@ -91,4 +93,8 @@ export function addRoleCommands(program: Command, context: Context): void {
     },
     context,
   )
+}
+
+function noteOf(role: Role): string {
+  return role.isSystem ? 'imported servers' : deprecationText(role)
 }

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Farm } from '../../shared/model/farms.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import { designFarm, killHost, liveInstances, type RunningHost, startHost } from '../support/running-host.ts'
+import {
+  designFarm,
+  killHost,
+  liveInstances,
+  moments,
+  type RunningHost,
+  startHost,
+} from '../support/running-host.ts'
 import { type SandboxProcess, startSandboxProcess } from '../support/sandbox-client.ts'
 import { temporaryDirectory, until } from '../support/test-engine.ts'
 
@@ -52,11 +59,6 @@ async function reach<T>(
     const inCloud = (await liveInstances(sandbox)).map(({ id, state }) => `${id} ${state}`)
     throw new Error([...story, 'in the cloud:', ...inCloud].join('\n'), { cause: error })
   }
-}
-
-/** Spread over the launch: from before the first call to after the last server runs. */
-function moments(count: number, spanMs: number): number[] {
-  return Array.from({ length: count }, (_, n) => Math.round(((n + Math.random()) / count) * spanMs))
 }
 
 test(`killed at ${ROUNDS} random moments of a launch of ${SERVERS} servers: none lost, none twice, no orphan`, async () => {

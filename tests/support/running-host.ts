@@ -106,3 +106,8 @@ export async function designFarm(
 export async function liveInstances(sandbox: SandboxProcess) {
   return (await sandbox.instances()).filter((instance) => !/terminated|shutting-down/.test(instance.state))
 }
+
+/** `count` random moments, one in each equal part of a span. */
+export function moments(count: number, spanMs: number): number[] {
+  return Array.from({ length: count }, (_, n) => Math.round(((n + Math.random()) / count) * spanMs))
+}
