@@ -46,7 +46,7 @@ export function batchFaults(
 /** An automatic farm role would terminate what is above its maximum: an import must not make that happen. */
 export function roomFault(farmRole: FarmRole, own: Iterable<Server>, incoming: number): string | null {
   if (!farmRole.scaling.enabled) return null
-  const { pending, running, suspended } = countServers(own, farmRole.scaling.considerSuspended)
+  const { pending, running, suspended } = countServers(own, farmRole.scaling)
   const total = pending + running + suspended + incoming
   if (total <= farmRole.scaling.max) return null
   return `${farmRole.alias} keeps at most ${farmRole.scaling.max} servers and would have ${total}: scaling would terminate some at once. Raise the maximum first.`

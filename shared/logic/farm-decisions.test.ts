@@ -192,3 +192,76 @@ test('progress counts no more running servers than a farm role asks for', () => 
   const servers = [1, 2, 3].map((index) => aServer({ id: `server-${index}`, index }))
   expect(launchProgress(farm, servers)).toEqual({ done: 2, total: 3 })
 })
+
+describe('limits of scaling', () => {
+  const many = (count: number, change: Parameters<typeof aServer>[0] = {}) =>
+    Array.from({ length: count }, (_, n) =>
+      aServer({ id: `s${n + 1}`, index: n + 1, createdAt: `2026-01-0${n + 1}T00:00:00.000Z`, ...change }),
+    )
+
+  test('scenario 54: by hand, a server that was terminated is not launched again, and none too many is ended', () => {
+    const farm = aFarm({}, [{ scaling: { enabled: false, min: 3, max: 3 } }])
+    const ended = aServer({ status: 'terminated', terminateReason: 'manual' })
+    expect(decide(farm, running, [ended, aServer({ id: 'two', index: 2 })])).toEqual([])
+    expect(decide(farm, running, many(5))).toEqual([])
+  })
+
+  test('scenario 45: with running and pending at the maximum none is launched', () => {
+    const farm = aFarm({}, [{ scaling: { min: 3, max: 3 } }])
+    const servers = [...many(2), aServer({ id: 'p', index: 3, status: 'pending-launch' })]
+    expect(decide(farm, running, servers)).toEqual([])
+  })
+
+  test('scenario 46: with running at the minimum none is terminated', () => {
+    const farm = aFarm({}, [{ scaling: { min: 2, max: 4 } }])
+    expect(decide(farm, running, many(2))).toEqual([])
+    expect(decide(farm, running, many(4))).toEqual([])
+  })
+
+  test('reference 3.7: a new maximum below the running count scales down to it', () => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 2 } }])
+    expect(brief(decide(farm, running, many(4)))).toEqual([
+      'terminate s4 (scaling-down)',
+      'terminate s3 (scaling-down)',
+    ])
+  })
+
+  test.each([
+    ['newest', ['terminate s3 (scaling-down)', 'terminate s2 (scaling-down)']],
+    ['oldest', ['terminate s1 (scaling-down)', 'terminate s2 (scaling-down)']],
+  ] as const)('reference 5.6: of too many the %s goes first', (endFirst, victims) => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 1, endFirst } }])
+    expect(brief(decide(farm, running, many(3)))).toEqual(victims)
+  })
+
+  describe('reference 3.3: suspend and resume', () => {
+    const farm = aFarm({}, [{ scaling: { min: 1, max: 2, behavior: 'suspend-resume' } }])
+    const reserve = (id: string, index: number) =>
+      aServer({ id, index, status: 'suspended', instanceState: 'stopped', reserve: true })
+
+    test('what is too many is suspended; what cannot be is terminated', () => {
+      expect(brief(decide(farm, running, many(3)))).toEqual(['suspend s3'])
+      expect(brief(decide(farm, running, many(3, { spot: true })))).toEqual(['terminate s3 (scaling-down)'])
+      const waiting = [...many(2), aServer({ id: 'w', index: 3, status: 'pending-launch' })]
+      expect(brief(decide(farm, running, waiting))).toEqual(['terminate w (scaling-down)'])
+    })
+
+    test('a reserve does not count: neither to the minimum nor to the maximum', () => {
+      expect(decide(farm, running, [...many(2), reserve('r', 3), reserve('q', 4)])).toEqual([])
+    })
+
+    test('the lowest index of the reserve is resumed before anything is launched', () => {
+      const three = aFarm({}, [{ scaling: { min: 3, max: 3, behavior: 'suspend-resume' } }])
+      expect(brief(decide(three, running, [reserve('r', 3), reserve('q', 2)]))).toEqual([
+        'resume q',
+        'resume r',
+        'create web 1 (scaling-up)',
+      ])
+    })
+
+    test('what a person suspended stays suspended and counts', () => {
+      const byHand = aServer({ status: 'suspended', instanceState: 'stopped' })
+      expect(decide(farm, running, [byHand])).toEqual([])
+    })
+  })
+})

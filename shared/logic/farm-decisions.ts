@@ -6,7 +6,7 @@ import type { LaunchReason, Server, TerminateReason } from '../model/servers.ts'
 
 /**
  * How the servers of one farm role count (reference 5.5). Missing ones do not; suspended ones satisfy `min` and count to
- * `max`, or are ignored when the farm role considers them as terminated.
+ * `max`, or are ignored when the farm role considers them as terminated or scaling keeps them in reserve.
  */
 export interface RoleCount {
   pending: number
@@ -16,7 +16,7 @@ export interface RoleCount {
 
 export function countServers(
   servers: Iterable<Server>,
-  considerSuspended: Scaling['considerSuspended'],
+  scaling: Pick<Scaling, 'considerSuspended' | 'behavior'>,
 ): RoleCount {
   const count: RoleCount = { pending: 0, running: 0, suspended: 0 }
   for (const server of servers) {
@@ -32,7 +32,7 @@ export function countServers(
         break
       case 'pending-suspend':
       case 'suspended':
-        if (considerSuspended === 'running') count.suspended += 1
+        if (scaling.considerSuspended === 'running' && !isReserve(server, scaling)) count.suspended += 1
         break
       case 'pending-terminate':
       case 'terminated':
@@ -59,7 +59,8 @@ export function freeIndexes(servers: Iterable<Server>, count: number): number[] 
 export type Decision =
   | { kind: 'create'; farmRole: FarmRole; indexes: number[]; reason: LaunchReason; replaces?: ServerId }
   | { kind: 'terminate'; server: Server; reason: TerminateReason }
-  | { kind: 'suspend'; server: Server }
+  | { kind: 'suspend'; server: Server; reserve?: boolean }
+  | { kind: 'resume'; server: Server }
 
 /** Farm roles in the order in which they start; equal launch indexes start together when the order is sequential. */
 export function launchSteps(design: FarmDesign): FarmRole[][] {
@@ -107,7 +108,7 @@ export function decide(design: FarmDesign, state: FarmState, servers: readonly S
     let stepIsUp = true
     for (const role of step) {
       const own = byRole.get(role.id) ?? []
-      const count = countServers(own, role.scaling.considerSuspended)
+      const count = countServers(own, role.scaling)
       const rollout = state.rollouts?.find(({ farmRoleId }) => farmRoleId === role.id)
       if (rollout) decisions.push(...decideRollout(role, own, rollout.launch))
       else if (role.scaling.enabled)
@@ -179,27 +180,47 @@ function decideRole(
   paused: boolean,
   launchedAt: string | null,
 ): Decision[] {
-  const count = countServers(own, role.scaling.considerSuspended)
+  const count = countServers(own, role.scaling)
   const total = count.pending + count.running + count.suspended
   if (total < role.scaling.min) {
-    if (paused) return []
-    return [
-      {
-        kind: 'create',
-        farmRole: role,
-        indexes: freeIndexes(own, role.scaling.min - total),
-        reason: launchReason(own, launchedAt),
-      },
-    ]
+    const missing = role.scaling.min - total
+    const resumed = isReserving(role) ? reserveOf(own).slice(0, missing) : []
+    const decisions = resumed.map((server): Decision => ({ kind: 'resume', server }))
+    if (paused || resumed.length === missing) return decisions
+    const indexes = freeIndexes(own, missing - resumed.length)
+    return [...decisions, { kind: 'create', farmRole: role, indexes, reason: launchReason(own, launchedAt) }]
   }
   const excess = total - role.scaling.max
   if (excess <= 0) return []
+  const turn = role.scaling.endFirst === 'newest' ? 1 : -1
   const victims = own
     .filter((server) => !ENDED.has(server.status) && server.lock === null && server.status !== 'missing')
-    .filter((server) => server.status !== 'troubleshooting')
+    .filter((server) => server.status !== 'troubleshooting' && !isReserve(server, role.scaling))
     .filter((server) => !isSuspended(server) || role.scaling.considerSuspended === 'running')
-    .sort((a, b) => rank(a) - rank(b) || newestFirst(a, b))
-  return victims.slice(0, excess).map((server) => ({ kind: 'terminate', server, reason: 'scaling-down' }))
+    .sort((a, b) => rank(a) - rank(b) || turn * newestFirst(a, b))
+  return victims
+    .slice(0, excess)
+    .map((server) =>
+      isReserving(role) && server.status === 'running' && cannotBeSuspended(server) === null
+        ? { kind: 'suspend', server, reserve: true }
+        : { kind: 'terminate', server, reason: 'scaling-down' },
+    )
+}
+
+function isReserving({ scaling }: FarmRole): boolean {
+  return scaling.behavior === 'suspend-resume'
+}
+
+/** Suspended by scaling, in a farm role that (still) keeps such servers to resume them. */
+function isReserve(server: Server, { behavior }: Pick<Scaling, 'behavior'>): boolean {
+  return behavior === 'suspend-resume' && isSuspended(server) && server.reserve === true
+}
+
+/** What scaling suspended, in the order in which it is resumed: the lowest index first. */
+function reserveOf(own: readonly Server[]): Server[] {
+  return own
+    .filter(({ status, reserve, lock }) => status === 'suspended' && reserve === true && lock === null)
+    .sort((a, b) => a.index - b.index)
 }
 
 /** Those that cost least to lose go first: not launched yet, then not running yet, then running. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { aFarm } from '../../tests/support/designs.ts'
 import type { FarmDraft } from '../model/farm-drafts.ts'
+import { defaultRoleGroups } from '../model/farm-roles.ts'
 import { FarmInput } from '../model/farms.ts'
 import { compareDrafts } from './draft-differences.ts'
 import { historyOf, record, redo, undo } from './draft-history.ts'
@@ -142,7 +143,7 @@ describe('a stored draft', () => {
 it('tells where two drafts differ', () => {
   const theirs = draftOf(aFarm({}, [{}, { alias: 'db' }]))
   const mine = changeRole({ ...removeRole(theirs, 'db'), name: 'shop 2' }, 'web', {
-    scaling: { enabled: true, min: 3, max: 4, considerSuspended: 'running' },
+    scaling: { ...defaultRoleGroups().scaling, min: 3, max: 4 },
   })
   expect(
     compareDrafts(mine, theirs).map(({ where, field, mine: a, theirs: b }) => [where, field, a, b]),

@@ -6,6 +6,7 @@ import type { Plan, PlanGroup, PlanItem } from '../model/plan.ts'
 import type { Server } from '../model/servers.ts'
 import { type Cost, type CostKnowledge, runningCost, serverCost, sumCosts } from './farm-cost.ts'
 import { countServers, type Decision, decide, launchSteps } from './farm-decisions.ts'
+import { paceWords } from './launch-pace.ts'
 import { designChanges } from './plan-changes.ts'
 import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
 import { groupWords, upkeepItems } from './plan-upkeep.ts'
@@ -54,12 +55,14 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
   }
   const leaving = new Set<string>()
   const suspending = new Set<string>()
+  const resuming = new Set<string>()
   for (const decision of decisions) {
     if (decision.kind === 'terminate') {
       leaving.add(decision.server.id)
       groups.ofServer(decision.server).items.push(removeItem(decision))
     }
     if (decision.kind === 'suspend') suspending.add(decision.server.id)
+    if (decision.kind === 'resume') resuming.add(decision.server.id)
   }
   if (purpose === 'apply') {
     const savedRoles = new Map<string, FarmRole>(known.running?.roles.map((role) => [role.id, role]))
@@ -77,7 +80,8 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
   for (const server of live) {
     if (leaving.has(server.id)) continue
     const role = designed.get(server.farmRoleId)
-    groups.ofServer(server).items.push(keepItem(server, role, suspending.has(server.id)))
+    const moves = suspending.has(server.id) ? 'suspends' : resuming.has(server.id) ? 'resumes' : null
+    groups.ofServer(server).items.push(keepItem(server, role, moves))
   }
   const ending = live.filter(({ id }) => leaving.has(id))
   const places = new Set(ending.map(({ farmRoleId, index }) => `${farmRoleId}/${index}`))
@@ -278,9 +282,10 @@ function createItem(
 ): PlanItem {
   const count = countServers(
     live.filter((server) => server.farmRoleId === role.id),
-    role.scaling.considerSuspended,
+    role.scaling,
   )
   const has = count.pending + count.running + count.suspended
+  const pace = paceWords(role)
   return {
     action: 'create',
     kind: 'server',
@@ -290,6 +295,7 @@ function createItem(
         ? `The farm role keeps at least ${role.scaling.min}`
         : `The farm role keeps at least ${role.scaling.min}, and ${has} ${has === 1 ? 'is' : 'are'} there`,
     fields: [
+      ...(pace === null ? [] : [{ name: 'pace', from: null, to: pace }]),
       { name: 'instance type', from: null, to: role.instanceType },
       { name: 'zone', from: null, to: role.zone ?? 'chosen by the cloud' },
       {
@@ -303,7 +309,11 @@ function createItem(
 }
 
 /** A server stays; what its design says otherwise by now only holds for servers launched later (reference 3.7). */
-function keepItem(server: Server, role: FarmRole | undefined, isSuspending: boolean): PlanItem {
+function keepItem(
+  server: Server,
+  role: FarmRole | undefined,
+  moves: 'suspends' | 'resumes' | null,
+): PlanItem {
   const fields: PlanItem['fields'] = []
   const later = (name: string, from: string, to: string): void => {
     fields.push({ name, from, to, effect: 'new-servers' })
@@ -315,15 +325,18 @@ function keepItem(server: Server, role: FarmRole | undefined, isSuspending: bool
   if (role && role.roleId !== server.roleId) later('role', server.role, 'the new role')
   const why = server.lock === null ? STATUS_WORDS[server.status] : `Locked: ${server.lock.comment}`
   return {
-    action: isSuspending ? 'change' : 'keep',
+    action: moves === null ? 'keep' : 'change',
     kind: 'server',
     name: `${server.alias} #${server.index}`,
-    reason: isSuspending
-      ? 'It is suspended: its instance stops, its disks stay'
-      : server.status === 'pending-terminate'
-        ? 'It is on its way out already'
-        : why,
-    fields: isSuspending ? [] : fields,
+    reason:
+      moves === 'suspends'
+        ? 'It is suspended: its instance stops, its disks stay'
+        : moves === 'resumes'
+          ? 'It was suspended to be resumed when it is needed'
+          : server.status === 'pending-terminate'
+            ? 'It is on its way out already'
+            : why,
+    fields: moves === null ? fields : [],
     serverId: server.id,
   }
 }

@@ -58,6 +58,13 @@ const FIELDS: Readonly<Record<string, FieldWords>> = {
   'scaling.enabled': { words: 'scaling', values: { true: 'automatic', false: 'by hand' } },
   'scaling.min': { words: 'minimum servers' },
   'scaling.max': { words: 'maximum servers' },
+  'scaling.behavior': {
+    words: 'servers that are too many',
+    values: { 'launch-terminate': 'are terminated', 'suspend-resume': 'are suspended' },
+  },
+  'scaling.endFirst': { words: 'goes first', values: { newest: 'the newest', oldest: 'the oldest' } },
+  'scaling.paceSeconds': { words: 'between two launches', unit: 's' },
+  'scaling.waitForPending': { words: 'wait for pending servers', values: onOff },
   'scaling.considerSuspended': { words: 'suspended servers count as' },
   network: { words: 'network' },
   'network.vpcId': { words: 'VPC', unset: 'the default VPC' },

@@ -23,7 +23,7 @@ export function launchByHand(
 ): HandLaunch | string {
   const { scaling } = role
   const [index = 1] = freeIndexes(own, 1)
-  const { pending, running, suspended } = countServers(own, scaling.considerSuspended)
+  const { pending, running, suspended } = countServers(own, scaling)
   const total = pending + running + suspended
   if (total >= MAX_SERVERS)
     return `${role.alias} has ${total} servers; a farm role has at most ${MAX_SERVERS}.`

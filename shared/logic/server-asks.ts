@@ -36,10 +36,20 @@ export function askTerminate(
 }
 
 /** A suspend was asked for. */
-export function askSuspend(server: Server, firedBy: LifeEvent['firedBy'], nowMs: number): LifeStep {
+export function askSuspend(
+  server: Server,
+  firedBy: LifeEvent['firedBy'],
+  nowMs: number,
+  isReserve = false,
+): LifeStep {
   if (server.status !== 'running') return { server, events: [] }
   return {
-    server: enter(server, 'pending-suspend', nowMs, { rebooting: false, error: null, retryAt: null }),
+    server: enter(server, 'pending-suspend', nowMs, {
+      rebooting: false,
+      error: null,
+      retryAt: null,
+      reserve: isReserve,
+    }),
     events: [told('BeforeHostTerminate', `${serverName(server)} will be suspended (Suspend)`, firedBy)],
   }
 }
@@ -47,7 +57,10 @@ export function askSuspend(server: Server, firedBy: LifeEvent['firedBy'], nowMs:
 /** A resume was asked for. */
 export function askResume(server: Server, nowMs: number): LifeStep {
   if (server.status !== 'suspended') return { server, events: [] }
-  return { server: enter(server, 'resuming', nowMs, { error: null, retryAt: null }), events: [] }
+  return {
+    server: enter(server, 'resuming', nowMs, { error: null, retryAt: null, reserve: false }),
+    events: [],
+  }
 }
 
 /** A reboot was asked of the cloud (soft), or is to be done by stopping and starting the instance (hard). */

@@ -118,7 +118,7 @@ function running(server: Server, nowMs: number): LifeStep {
       }
     case 'suspended':
       return {
-        server: enter(server, 'resuming', nowMs, { waitingFor: 'SSH', error: null }),
+        server: enter(server, 'resuming', nowMs, { waitingFor: 'SSH', error: null, reserve: false }),
         events: [],
       }
     case 'resuming':

@@ -17,14 +17,25 @@ export const MAX_SERVERS = 400
 const ServerCount = z.number().int().min(0).max(MAX_SERVERS)
 
 /**
- * How many servers a farm role keeps. `enabled: false` (manual): the engine neither launches nor terminates.
- * `considerSuspended` says whether a suspended server still counts as one of them, or is replaced as if it were gone.
+ * How many servers a farm role keeps (reference 3.3). `enabled: false` (manual): the engine neither launches nor terminates.
  */
 export const Scaling = z.strictObject({
   enabled: z.boolean().default(true),
   min: ServerCount.default(1),
   max: ServerCount.default(2),
+  /** Whether a suspended server still counts as one of them, or is replaced as if it were gone. */
   considerSuspended: z.enum(['running', 'terminated']).default('running'),
+  /**
+   * What becomes of servers that are too many: `suspend-resume` keeps them suspended as a reserve, which does not count and is
+   * resumed before anything is launched.
+   */
+  behavior: z.enum(['launch-terminate', 'suspend-resume']).default('launch-terminate'),
+  /** Which of too many servers goes first, by its creation. */
+  endFirst: z.enum(['newest', 'oldest']).default('newest'),
+  /** At least so long between two launches of this farm role; 0: as fast as the cloud takes them. */
+  paceSeconds: z.number().int().min(0).max(3000).default(0),
+  /** No launch while a server of this farm role is still on its way up. */
+  waitForPending: z.boolean().default(false),
 })
 export type Scaling = z.infer<typeof Scaling>
 

@@ -160,6 +160,8 @@ export const Server = z.object({
   elasticIp: z.string().nullable().default(null),
   /** A spot instance: the cloud may take it back, and it cannot be suspended. */
   spot: z.boolean().default(false),
+  /** Suspended by scaling and kept to be resumed before anything is launched; absent: not. */
+  reserve: z.boolean().optional(),
   /** What it lacks of its design while it runs; absent: nothing. */
   unkept: z.array(Unkept).optional(),
   /** The index that its tags in the cloud speak of, while that is another than its own; absent: its own. */

@@ -134,7 +134,11 @@ export class FarmLife {
     const { servers, clock } = this.#options
     // The servers first: after a crash in between, the farm is still suspended and says so.
     await Promise.all(
-      servers.ofFarm(farmId).map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
+      servers
+        .ofFarm(farmId)
+        // What scaling suspended is resumed when scaling needs it.
+        .filter(({ reserve }) => reserve !== true)
+        .map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
     )
     const after = await this.#options.store.changeState(farm.id, (state) => ({
       ...state,

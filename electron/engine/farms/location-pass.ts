@@ -5,8 +5,9 @@ import type { Image } from '../../../shared/model/images.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { type Decision, decide } from '../../../shared/logic/farm-decisions.ts'
 import { DEFAULT_LIFE_POLICY, type LifePolicy } from '../../../shared/logic/life-policy.ts'
+import { launchableNow } from '../../../shared/logic/launch-pace.ts'
 import { createdEvent, newServers } from '../../../shared/logic/new-servers.ts'
-import { askSuspend, askTerminate } from '../../../shared/logic/server-asks.ts'
+import { askResume, askSuspend, askTerminate } from '../../../shared/logic/server-asks.ts'
 import { cloudCallFor, isDue } from '../../../shared/logic/server-cloud-calls.ts'
 import { terminateDelayMs, terminateDelayOf } from '../../../shared/logic/server-ends.ts'
 import type { CloudInstance, CloudProvider } from '../clouds/index.ts'
@@ -139,7 +140,13 @@ export class LocationPass {
       case 'suspend':
         // Refused a while ago: it is asked again, but not at each pass.
         if (!isDue(decision.server.retryAt, clock.now())) return
-        await servers.apply(decision.server.id, (now) => askSuspend(now, 'system', clock.now()))
+        await servers.apply(decision.server.id, (now) =>
+          askSuspend(now, 'system', clock.now(), decision.reserve === true),
+        )
+        return
+      case 'resume':
+        if (!isDue(decision.server.retryAt, clock.now())) return
+        await servers.apply(decision.server.id, (now) => askResume(now, clock.now()))
         return
     }
   }
@@ -150,7 +157,9 @@ export class LocationPass {
     const image = imageOf(role.roleId, role.cloudId, role.location)
     if (!image) return
     // A launch by hand may have taken an index since the decision.
-    const indexes = decision.indexes.filter((index) => !servers.holdsIndex(role.id, index))
+    const free = decision.indexes.filter((index) => !servers.holdsIndex(role.id, index))
+    const own = servers.ofFarm(farm.id).filter(({ farmRoleId }) => farmRoleId === role.id)
+    const indexes = launchableNow(role, own, free, clock.now())
     const made = newServers(
       farm,
       { ...decision, indexes },
