@@ -180,6 +180,7 @@ describe('farms as templates', () => {
     locations: [],
     images: [],
     roles: [{ from: 'web', action: 'use' as const, to: 'web', reason: 'It is there already' }],
+    open: [],
     leftOut: ['web: its VPC and subnets'],
     faults: [
       { path: 'mapping.clouds.Work', message: 'There is no cloud “Work” here. Say which cloud it is.' },

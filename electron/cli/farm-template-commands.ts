@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { templateWarnings } from '../../shared/logic/template-export.ts'
 import type { RoleConflicts, TemplatePreview } from '../../shared/model/farm-templates.ts'
 import type { Context } from './context.ts'
 import { readDocument } from './documents.ts'
@@ -12,6 +13,7 @@ interface ImportOptions {
   mapCloud: Pairs
   mapLocation: Pairs
   mapImage: Pairs
+  set: Pairs
   roleConflicts?: RoleConflicts
   as?: string
   preview?: boolean
@@ -33,10 +35,14 @@ export function addTemplateVerbs(farm: Command, context: Context): void {
     .action((name: string, { template }: { template?: boolean }) =>
       context.withClient(async (client) => {
         const { id } = await findFarm(client, name)
-        const document =
-          template === true
-            ? await client.farms.exportTemplate({ farmId: id })
-            : await client.farms.export({ farmId: id })
+        if (template === true) {
+          const made = await client.farms.exportTemplate({ farmId: id })
+          for (const line of [...made.leftOut.map((what) => `Left out: ${what}`), ...templateWarnings(made)])
+            await context.note(plain(line))
+          await context.print(made, `${JSON.stringify(made, null, 2)}\n`)
+          return
+        }
+        const document = await client.farms.export({ farmId: id })
         await context.print(document, `${JSON.stringify(document, null, 2)}\n`)
       }),
     )
@@ -46,6 +52,7 @@ export function addTemplateVerbs(farm: Command, context: Context): void {
     .option('--map-cloud <template=here>', 'what a cloud of the template is here; repeatable', pair, {})
     .option('--map-location <template=here>', 'what a location of the template is here', pair, {})
     .option('--map-image <template=here>', 'an image of this workspace for one of the template', pair, {})
+    .option('--set <alias.field=value>', 'what the template leaves open, such as web.scaling.min=2', pair, {})
     .addOption(
       new Option('--role-conflicts <how>', 'roles that are there already by their name').choices([
         'use-existing',
@@ -67,7 +74,14 @@ function importFarm(context: Context, file: string, options: ImportOptions): Pro
     }
     const request = {
       document,
-      mapping: { clouds: options.mapCloud, locations: options.mapLocation, images: options.mapImage },
+      mapping: {
+        clouds: options.mapCloud,
+        locations: options.mapLocation,
+        images: options.mapImage,
+        values: Object.fromEntries(
+          Object.entries(options.set).map(([key, text]) => [key, /^\d+$/.test(text) ? Number(text) : text]),
+        ),
+      },
       ...(options.roleConflicts === undefined ? {} : { roleConflicts: options.roleConflicts }),
       ...(options.as === undefined ? {} : { name: options.as }),
     }

@@ -2,6 +2,7 @@ import type { FarmTemplate } from '../model/farm-templates.ts'
 import type { FarmDocument } from '../model/farms.ts'
 import type { ImageDocument } from '../model/images.ts'
 import type { RoleDocument } from '../model/roles.ts'
+import { withoutSecrets } from './secret-looks.ts'
 
 type RoleOfFarm = FarmDocument['roles'][number]
 
@@ -52,6 +53,8 @@ function withoutAccount(role: RoleOfFarm): { role: RoleOfFarm; leftOut: string[]
   if (storage.volumes.some(({ snapshotId }) => snapshotId !== null))
     leftOut.push('the snapshots of its volumes: they are blank in the template')
   if (storage.volumes.some(({ kmsKeyId }) => kmsKeyId !== null)) leftOut.push('the KMS keys of its volumes')
+  const userData = withoutSecrets(role.userData)
+  leftOut.push(...userData.found.map(({ line, what }) => `${what} in line ${line} of its user data`))
   const profile = cloudFeatures.iamInstanceProfile
   return {
     leftOut,
@@ -70,6 +73,7 @@ function withoutAccount(role: RoleOfFarm): { role: RoleOfFarm; leftOut: string[]
           ? { mode: 'named', groups }
           : { mode: 'default', additional: groups },
       storage: { ...storage, volumes },
+      userData: userData.text,
       cloudFeatures: {
         ...cloudFeatures,
         // An ARN holds the account's number; the profile's name is its last part.
@@ -77,4 +81,13 @@ function withoutAccount(role: RoleOfFarm): { role: RoleOfFarm; leftOut: string[]
       },
     },
   }
+}
+
+/** What a person should look at before a template leaves the house: the fields that may hold a secret nobody can tell. */
+export function templateWarnings({ farm }: FarmTemplate): string[] {
+  const roles = farm.roles.filter(({ userData }) => userData !== '').map(({ alias }) => alias)
+  if (roles.length === 0) return []
+  return [
+    `The user data of ${roles.join(', ')} is in the template. What looks like a secret was left out; look through the rest before you give the file away.`,
+  ]
 }

@@ -101,6 +101,7 @@ class TemplateImporter {
         locations,
         images,
         roles: rolePreviews,
+        open: [],
         leftOut: [...leftOut],
         faults: this.#faults,
       },

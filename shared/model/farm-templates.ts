@@ -26,6 +26,8 @@ export const TemplateMapping = z.strictObject({
   clouds: z.record(z.string(), z.string()).default({}),
   locations: z.record(z.string(), z.string()).default({}),
   images: z.record(z.string(), z.string()).default({}),
+  /** What the template leaves open, by farm role and field: `web.scaling.min`. */
+  values: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 })
 export type TemplateMapping = z.infer<typeof TemplateMapping>
 
@@ -63,6 +65,16 @@ export const TemplatePreview = z.object({
   ),
   roles: z.array(
     z.object({ from: z.string(), action: z.enum(['use', 'add']), to: z.string(), reason: z.string() }),
+  ),
+  /** Values that the template leaves to whoever imports it; `value` is what was given, or null. */
+  open: z.array(
+    z.object({
+      key: z.string(),
+      alias: z.string(),
+      field: z.string(),
+      kind: z.enum(['number', 'text']),
+      value: z.union([z.string(), z.number()]).nullable(),
+    }),
   ),
   leftOut: z.array(z.string()),
   faults: z.array(Fault),

@@ -5,6 +5,7 @@ import type { Image, ImageDocument, ImageInput } from '../../../shared/model/ima
 import type { Role, RoleDocument, RoleInput } from '../../../shared/model/roles.ts'
 import { parseDocument } from '../../../shared/logic/parse-document.ts'
 import { templateOf } from '../../../shared/logic/template-export.ts'
+import { fillOpenValues } from '../../../shared/logic/template-values.ts'
 import { planTemplateImport, type TemplateImport } from '../../../shared/logic/template-import.ts'
 import type { FarmDesigns } from './farm-designs.ts'
 import type { FarmStore } from './farm-store.ts'
@@ -86,13 +87,19 @@ export class FarmTemplates {
 
   async #plan(request: TemplateRequest): Promise<TemplateImport> {
     const { document, ...wishes } = TemplateRequest.parse(request)
-    const template = parseDocument(FarmTemplate, document, 'This is no template that Farmhand can import')
+    const { open, faults, ...filled } = fillOpenValues(document, wishes.mapping.values)
+    const template = parseDocument(
+      FarmTemplate,
+      filled.document,
+      'This is no template that Farmhand can import',
+    )
     const { store, clouds, roles, images } = this.#options
-    return planTemplateImport(template, wishes, {
+    const plan = planTemplateImport(template, wishes, {
       clouds: clouds(),
       roles: await roles.list(),
       images: await images.list(),
       farmNames: store.list().map(({ name }) => name),
     })
+    return { ...plan, preview: { ...plan.preview, open, faults: [...faults, ...plan.preview.faults] } }
   }
 }

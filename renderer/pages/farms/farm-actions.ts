@@ -14,6 +14,7 @@ import {
   mdiTimerPlusOutline,
 } from '@mdi/js'
 import { useRouter } from 'vue-router'
+import { templateWarnings } from '../../../shared/logic/template-export.ts'
 import { extendedLease } from '../../../shared/logic/lease.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
@@ -87,8 +88,12 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
     if (!template) return
     const file = documentFileName(farm.name, 'template')
     platform.saveFile(file, `${JSON.stringify(template, null, 2)}\n`, 'application/json')
-    if (template.leftOut.length > 0)
-      messages.succeed(`Left out of the template: ${template.leftOut.join('; ')}.`)
+    const { leftOut } = template
+    const words = [
+      ...(leftOut.length > 0 ? [`Left out of the template: ${leftOut.join('; ')}.`] : []),
+      ...templateWarnings(template),
+    ]
+    if (words.length > 0) messages.succeed(words.join(' '))
   }
 
   return (farm) => {
