@@ -199,7 +199,7 @@ describe('farms as templates', () => {
     })
     const file = join(dataDir(), 'template.json')
     await writeFile(file, '{"schema":"farmhand.template/v1"}')
-    const words = `farm import ${file} --map-cloud Work=Home --map-location Work/a-1=b-1 --map-image x=y --role-conflicts add-copy --preview`
+    const words = `farm import ${file} --map-cloud Work=Home --map-location Work/a-1=b-1 --map-image x=y --set web.scaling.min=2 --role-conflicts add-copy --preview`
     const { status, stdout } = await cli(words)
     expect(status).toBe(1)
     expect(stdout.split('\n')).toEqual([
@@ -213,7 +213,12 @@ describe('farms as templates', () => {
     expect(asked).toEqual([
       {
         document: { schema: 'farmhand.template/v1' },
-        mapping: { clouds: { Work: 'Home' }, locations: { 'Work/a-1': 'b-1' }, images: { x: 'y' } },
+        mapping: {
+          clouds: { Work: 'Home' },
+          locations: { 'Work/a-1': 'b-1' },
+          images: { x: 'y' },
+          values: { 'web.scaling.min': 2 },
+        },
         roleConflicts: 'add-copy',
       },
     ])

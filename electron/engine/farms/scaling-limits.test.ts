@@ -85,7 +85,10 @@ test('scenario 55: launched by hand at the maximum, the maximum rises by one wit
   await settled([1, 2])
   await passes()
   await settled([1, 2])
-  expect((await world.engine.farms.get({ farmId: farm.id })).roles[0]?.scaling).toMatchObject({ min: 2, max: 2 })
+  expect((await world.engine.farms.get({ farmId: farm.id })).roles[0]?.scaling).toMatchObject({
+    min: 2,
+    max: 2,
+  })
 })
 
 test('reference 3.7: a new maximum below the running count ends the newest, or suspends them to be resumed', async () => {
