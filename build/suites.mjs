@@ -33,7 +33,7 @@ const checks = [
   { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '.', '--log-level', 'warn'] },
 ]
 
-/** Part name → how it runs; the order is that of a whole run. @type {Record<string, () => Promise<Result[]>>} */
+/** Part name → how it runs. @type {Record<string, () => Promise<Result[]>>} */
 export const parts = {
   checks: runChecks,
   unit: async () => [await runVitest('unit', ['node', 'renderer'])],
@@ -41,6 +41,12 @@ export const parts = {
   build: runBuild,
   e2e: runEndToEnd,
 }
+
+/**
+ * The order of a whole run. What stands together runs side by side: the checks keep the processor busy, while most of a
+ * fault is waiting.
+ */
+export const stages = [['checks', 'faults'], ['unit'], ['build'], ['e2e']]
 
 /** Two at a time, their output only when they fail: an eslint and two compilers side by side would fight for memory. */
 async function runChecks() {
@@ -52,9 +58,8 @@ async function runChecks() {
       results.push(await runCheck(check))
     }
   }
-  await Promise.all([worker(), worker()])
-  results.push(await checkAdvisories())
-  return results
+  const [advisories] = await Promise.all([checkAdvisories(), worker(), worker()])
+  return [...results, advisories]
 }
 
 /**

@@ -3,7 +3,7 @@
  * `N passed, N failed`. Each check counts as one test.
  */
 import { CommandError, runCommand, say } from './process.mjs'
-import { parts } from './suites.mjs'
+import { parts, stages } from './suites.mjs'
 import { ensureTestPrograms } from './system-packages.mjs'
 import { sum, summary } from './tally.mjs'
 import { ensureDependencies } from './toolchain.mjs'
@@ -18,11 +18,12 @@ runCommand(async () => {
   await ensureDependencies()
   const needsPrograms = asked.length === 0 || asked.some((part) => ['unit', 'faults', 'e2e'].includes(part))
   const missing = needsPrograms ? await ensureTestPrograms() : undefined
+  // The end-to-end suite runs what was built.
+  const wanted = asked.length === 0 ? known : asked.includes('e2e') ? [...asked, 'build'] : asked
   const results = []
-  for (const [name, runPart] of Object.entries(parts)) {
-    if (asked.length === 0 || asked.includes(name)) results.push(...(await runPart()))
-    // The end-to-end suite runs what was built.
-    else if (name === 'build' && asked.includes('e2e')) results.push(...(await runPart()))
+  for (const stage of stages) {
+    const running = stage.filter((name) => wanted.includes(name)).map((name) => parts[name]?.() ?? [])
+    results.push(...(await Promise.all(running)).flat())
   }
   if (missing !== undefined) say(`\n${missing}`)
   process.stdout.write(summary(results))

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Farm } from '../../shared/model/farms.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import {
@@ -13,27 +13,13 @@ import { type SandboxProcess, startSandboxProcess } from '../support/sandbox-cli
 import { temporaryDirectory, until } from '../support/test-engine.ts'
 
 const SERVERS = 20
-const ROUNDS = 20
-
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>
-let sandboxDirectory: Awaited<ReturnType<typeof temporaryDirectory>>
-let sandbox: SandboxProcess
-let host: RunningHost | undefined
-
-beforeAll(async () => {
-  directory = await temporaryDirectory()
-  sandboxDirectory = await temporaryDirectory()
-  sandbox = await startSandboxProcess({ dir: sandboxDirectory.path, bootMs: 0 })
-})
-afterAll(async () => {
-  if (host) await killHost(host)
-  await sandbox.stop()
-  await directory.remove()
-  await sandboxDirectory.remove()
-})
+/** Worlds side by side, each killed several times in turn: most of a launch is waiting. */
+const WORLDS = 4
+const ROUNDS = 5
 
 /** Waits for what `look` wants to see; a failure says how things stood. */
 async function reach<T>(
+  sandbox: SandboxProcess,
   { call }: RunningHost,
   farmId: string,
   where: string,
@@ -61,22 +47,27 @@ async function reach<T>(
   }
 }
 
-test(`killed at ${ROUNDS} random moments of a launch of ${SERVERS} servers: none lost, none twice, no orphan`, async () => {
-  host = await startHost(directory.path)
+/** Launches, kills, launches to the end and terminates, once for each moment. */
+async function killedAt(momentsMs: readonly number[], stops: (() => Promise<void>)[]): Promise<void> {
+  const directory = await temporaryDirectory()
+  stops.push(directory.remove)
+  const sandbox = await startSandboxProcess({ bootMs: 0 })
+  stops.push(sandbox.stop)
+  let host = await startHost(directory.path)
+  stops.push(() => killHost(host))
   const farmId = await designFarm(host, sandbox, 'killed', SERVERS)
-  for (const momentMs of moments(ROUNDS, 2_500)) {
+  for (const momentMs of momentsMs) {
     const launching = host.call('POST', `/farms/${farmId}/launch`, {}).catch(() => undefined)
     await new Promise((resolve) => setTimeout(resolve, momentMs))
     await killHost(host)
     await launching
     host = await startHost(directory.path)
-    const again: RunningHost = host
     // A kill before the launch was acknowledged may have left the farm as it was: then it is launched now.
-    if ((await again.call<Farm>('GET', `/farms/${farmId}`)).state.status === 'terminated') {
-      await again.call('POST', `/farms/${farmId}/launch`, {})
+    if ((await host.call<Farm>('GET', `/farms/${farmId}`)).state.status === 'terminated') {
+      await host.call('POST', `/farms/${farmId}/launch`, {})
     }
     const where = `after a kill at ${momentMs} ms`
-    const servers = await reach(again, farmId, where, (_farm, list) =>
+    const servers = await reach(sandbox, host, farmId, where, (_farm, list) =>
       list.length === SERVERS && list.every((server) => server.status === 'running') ? list : undefined,
     )
     const instances = await liveInstances(sandbox)
@@ -85,8 +76,21 @@ test(`killed at ${ROUNDS} random moments of a launch of ${SERVERS} servers: none
       new Set(instances.map((instance) => instance.id)),
     )
     expect(new Set(servers.map((server) => server.index)).size, where).toBe(SERVERS)
-    await again.call('POST', `/farms/${farmId}/terminate`, { force: true })
-    await reach(again, farmId, where, (farm) => farm.state.status === 'terminated' || undefined)
+    await host.call('POST', `/farms/${farmId}/terminate`, { force: true })
+    await reach(sandbox, host, farmId, where, (farm) => farm.state.status === 'terminated' || undefined)
     expect(await liveInstances(sandbox), where).toEqual([])
   }
+}
+
+test(`killed at ${WORLDS * ROUNDS} random moments of a launch of ${SERVERS} servers: none lost, none twice, no orphan`, async () => {
+  const stops: (() => Promise<void>)[] = []
+  onTestFinished(async () => {
+    for (const stop of stops.reverse()) await stop()
+  })
+  const all = moments(WORLDS * ROUNDS, 2_500)
+  const worlds = Array.from({ length: WORLDS }, (_, world) =>
+    all.filter((_moment, n) => n % WORLDS === world),
+  )
+  const outcomes = await Promise.allSettled(worlds.map((own) => killedAt(own, stops)))
+  expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
 }, 1_200_000)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { run } from '../../electron/cli/run.ts'
+import { childEnvironment } from './child-environment.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -20,7 +21,7 @@ export interface CliOptions {
 }
 
 function cliEnv({ dataDir, env }: CliOptions): Record<string, string> {
-  return { FARMHAND_DATA: dataDir, PATH: process.env['PATH'] ?? '', HOME: dataDir, NO_COLOR: '1', ...env }
+  return { ...childEnvironment(dataDir), FARMHAND_DATA: dataDir, NO_COLOR: '1', ...env }
 }
 
 /** Runs a command line inside this process, with streams of the test's own. */

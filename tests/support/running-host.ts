@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import type { Farm } from '../../shared/model/farms.ts'
+import { childEnvironment } from './child-environment.ts'
 import type { SandboxProcess } from './sandbox-client.ts'
 
 const cli = join(import.meta.dirname, '../../electron/cli/main.ts')
@@ -15,7 +16,7 @@ export interface RunningHost {
 function spawnHost(dataDir: string, stderr: 'inherit' | 'pipe'): ChildProcess {
   return spawn(process.execPath, [cli, 'serve', '--port', '0', '--data-dir', dataDir], {
     stdio: ['ignore', 'pipe', stderr],
-    env: { PATH: process.env['PATH'], HOME: dataDir },
+    env: childEnvironment(dataDir),
   })
 }
 
