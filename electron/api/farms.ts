@@ -18,6 +18,10 @@ export function farmHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'farms'>
     previewTemplate: os.farms.previewTemplate.handler(({ input }) => engine.farms.previewTemplate(input)),
     importTemplate: os.farms.importTemplate.handler(({ input }) => engine.farms.importTemplate(input)),
     plan: os.farms.plan.handler(({ input, signal }) => engine.farms.plan(input, { signal })),
+    planReplaceServers: os.farms.planReplaceServers.handler(({ input }) =>
+      engine.farms.planReplaceServers(input),
+    ),
+    replaceServers: os.farms.replaceServers.handler(({ input }) => engine.farms.replaceServers(input)),
     launch: os.farms.launch.handler(({ input }) => engine.farms.launch(input)),
     launchServer: os.farms.launchServer.handler(({ input }) => engine.farms.launchServer(input)),
     terminate: os.farms.terminate.handler(({ input }) => engine.farms.terminate(input)),

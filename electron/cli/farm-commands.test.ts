@@ -2,6 +2,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/model/errors.ts'
+import { FarmRoleId, ServerId } from '../../shared/model/ids.ts'
 import type { Job } from '../../shared/model/jobs.ts'
 import { at, commandsOfTest, job } from '../../tests/support/cli-host.ts'
 import { runCli } from '../../tests/support/cli-runner.ts'
@@ -235,5 +236,45 @@ describe('locks', () => {
     })
     expect(status).toBe(1)
     expect(stdout).toContain('Say why it is locked.')
+  })
+})
+
+describe('farm replace-servers', () => {
+  it('shows what would be replaced, and replaces it', async () => {
+    const asked: unknown[] = []
+    await own({
+      farms: {
+        planReplaceServers: ({ farmId }) =>
+          Promise.resolve({
+            farmId,
+            farm: 'shop',
+            servers: [
+              {
+                id: ServerId.parse('s1'),
+                name: 'web #1 of shop',
+                farmRoleId: FarmRoleId.parse('web'),
+                status: 'running' as const,
+                differences: [{ field: 'instance type', design: 'm6i.large', running: 't3.micro' }],
+                mode: 'ahead' as const,
+                outcome: 'replaced' as const,
+                reason: 'A new server takes its place, then it is terminated.',
+              },
+            ],
+            counts: { replaced: 1, kept: 0 },
+          }),
+        replaceServers: (request) => {
+          asked.push(request)
+          return Promise.reject(
+            new AppError('input.conflict', { message: 'They are being replaced already.' }),
+          )
+        },
+      },
+    })
+    const shown = await cli('farm replace-servers shop --preview')
+    expect(shown.stdout).toBe(
+      '± web #1 of shop: instance type t3.micro → m6i.large; A new server takes its place, then it is terminated.\n1 to replace, 0 kept.\n',
+    )
+    expect(await cli('farm replace-servers shop')).toMatchObject({ status: 1 })
+    expect(asked).toHaveLength(1)
   })
 })

@@ -11,6 +11,7 @@ import { finishJob } from './follow-job.ts'
 import { paintStatus, plain, table, type Paint } from './paint.ts'
 import { planText } from './plan-text.ts'
 import { findFarm } from './references.ts'
+import { addReplaceVerb } from './farm-replace-commands.ts'
 import { addTemplateVerbs } from './farm-template-commands.ts'
 import { serverTable } from './server-text.ts'
 
@@ -26,6 +27,7 @@ export function addFarmCommands(program: Command, context: Context): void {
   addDesignVerbs(farm, context)
   addLifeVerbs(farm, context)
   addLeaseVerb(farm, context)
+  addReplaceVerb(farm, context)
   addTemplateVerbs(farm, context)
 }
 

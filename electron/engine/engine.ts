@@ -129,7 +129,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
       ...imageServices.roleMethods,
       addStarters: (input: { cloudId: string }) => accounts.addStarters(input),
     }),
-    farms,
+    farms: { ...farms, ...imageServices.farmMethods },
     servers,
     securityGroups,
     keys: createKeys({

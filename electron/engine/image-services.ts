@@ -14,6 +14,7 @@ import {
   SnapshotRequests,
   Snapshots,
 } from './images/index.ts'
+import { ServersReplacing } from './replacing/index.ts'
 import { Rollouts } from './rollouts/index.ts'
 import type { ImageFinder, ServerStore } from './servers/index.ts'
 
@@ -79,6 +80,17 @@ export function createImageServices(parts: ImageServicesParts) {
     tell: (message) => events.tell('ImageDeregistered', message),
   })
   const replacing = new ImageReplacing({ ...common, farms: farmStore, servers: serverStore, rollouts })
+  const serversReplacing = new ServersReplacing({
+    farms: farmStore,
+    servers: serverStore,
+    rollouts,
+    comparison: {
+      role: (roleId) => roles.nameOf(roleId),
+      cloud: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
+      image: (imageId) => imageStore.list().find(({ id }) => id === imageId)?.name ?? 'an image that is gone',
+      imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location)?.id ?? null,
+    },
+  })
   const places = new ImportPlaces({
     ...common,
     farms: parts.farms,
@@ -127,6 +139,10 @@ export function createImageServices(parts: ImageServicesParts) {
       deregister: deregistrations.begin.bind(deregistrations),
       planReplace: replacing.plan.bind(replacing),
       replace: replacing.carryOut.bind(replacing),
+    },
+    farmMethods: {
+      planReplaceServers: serversReplacing.plan.bind(serversReplacing),
+      replaceServers: serversReplacing.begin.bind(serversReplacing),
     },
     roleMethods: {
       usage: async ({ roleId }: { roleId: string }): Promise<RoleUsage> =>

@@ -3,14 +3,20 @@ import { Fault } from '../model/errors.ts'
 import { HeldResource } from '../model/farm-resources.ts'
 import { FarmTemplate, TemplatePreview, TemplateRequest } from '../model/farm-templates.ts'
 import { Farm, FarmDocument, FarmInput, TerminateOptions } from '../model/farms.ts'
-import { FarmId, FarmRoleId, JobId, Name } from '../model/ids.ts'
+import { FarmId, FarmRoleId, JobId, Name, ServerId } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Plan } from '../model/plan.ts'
+import { ServersReplacePlan } from '../model/server-replacing.ts'
 import { Server } from '../model/servers.ts'
 import { method } from './method.ts'
 import { Via } from './via.ts'
 
 const byId = z.strictObject({ farmId: FarmId })
+/** Without `serverIds` the servers that are known to differ. */
+const ReplaceServers = z.strictObject({
+  farmId: FarmId,
+  serverIds: z.array(ServerId).min(1).max(1000).optional(),
+})
 
 export const farms = {
   list: method.route({ method: 'GET', path: '/farms' }).output(z.array(Farm)),
@@ -91,7 +97,6 @@ export const farms = {
     .output(Plan),
   /** The job ends when every farm role has its `min` servers running, or when that has failed. */
   launch: method.route({ method: 'POST', path: '/farms/{farmId}/launch' }).input(byId).output(JobRef),
-  /** The job ends when the last server is gone, and with `deleteCloudObjects` the volumes and addresses as well. */
   /**
    * One server more of a running farm's role (reference 3.1). The minimum rises with it, and the maximum where there is no
    * room, which `warning` says. The job ends when the server runs, or when that has failed.
@@ -100,6 +105,17 @@ export const farms = {
     .route({ method: 'POST', path: '/farms/{farmId}/roles/{farmRoleId}/launch-server' })
     .input(z.strictObject({ farmId: FarmId, farmRoleId: FarmRoleId, via: Via }))
     .output(z.object({ jobId: JobId, server: Server, warning: z.string().nullable() })),
+  /** What replacing the servers that differ from the saved design (or the named ones) would do. Changes nothing. */
+  planReplaceServers: method
+    .route({ method: 'POST', path: '/farms/{farmId}/replace-servers/plan' })
+    .input(ReplaceServers)
+    .output(ServersReplacePlan),
+  /** Replaces them one by one by servers of the saved design; scaling leaves their farm roles alone meanwhile. */
+  replaceServers: method
+    .route({ method: 'POST', path: '/farms/{farmId}/replace-servers' })
+    .input(ReplaceServers)
+    .output(JobRef),
+  /** The job ends when the last server is gone, and with `deleteCloudObjects` the volumes and addresses as well. */
   terminate: method
     .route({ method: 'POST', path: '/farms/{farmId}/terminate' })
     .input(z.strictObject({ farmId: FarmId, ...TerminateOptions.shape }))

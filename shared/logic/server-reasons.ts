@@ -34,7 +34,7 @@ export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> =
   'manual-api': 'terminated by a program or the command line',
   'farm-terminated': 'the farm was terminated',
   'farm-suspended': 'the farm was suspended, and this server cannot be',
-  'image-rollout': 'another server with the new image took its place',
+  'image-rollout': 'a new server took its place',
   'rolled-back': 'the change of its image was taken back',
   unhealthy: 'it did not answer, and the health rule of its farm role replaces it',
   crashed: 'the cloud terminated it, or it is no longer there',

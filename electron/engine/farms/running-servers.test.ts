@@ -214,3 +214,29 @@ test('reference 3.6 and 3.4: an address and a host name that are switched on lat
     named.map(({ elasticIp }) => elasticIp),
   )
 })
+
+test('reference 3.7: servers that differ from the saved design are replaced one by one on request, and only then', async () => {
+  const before = await world.launch('shop', { scaling: { min: 2, max: 2 } })
+  const farmId = before[0]?.farmId ?? ('' as never)
+  await save({ instanceType: 't3.small' })
+  expect((await current(before)).map(({ status, instanceType }) => [status, instanceType])).toEqual([
+    ['running', 't3.micro'],
+    ['running', 't3.micro'],
+  ])
+  const plan = await world.engine.farms.planReplaceServers({ farmId })
+  expect(plan).toMatchObject({
+    counts: { replaced: 2, kept: 0 },
+    servers: [
+      { mode: 'ahead', differences: [{ field: 'instance type', design: 't3.small', running: 't3.micro' }] },
+      { mode: 'ahead' },
+    ],
+  })
+  const job = await world.ended((await world.engine.farms.replaceServers({ farmId })).jobId)
+  expect(job).toMatchObject({ state: 'done' })
+  const after = (await world.engine.servers.list({ farm: farmId })).sort((a, b) => a.index - b.index)
+  expect(after.map(({ index, instanceType, status }) => [index, instanceType, status])).toEqual([
+    [1, 't3.small', 'running'],
+    [2, 't3.small', 'running'],
+  ])
+  await expect(world.engine.farms.replaceServers({ farmId })).rejects.toMatchObject({ code: 'input.invalid' })
+})

@@ -242,7 +242,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
   async #finish(task: RolloutTask, item: Item): Promise<RolloutTask> {
     const farm = this.#options.farms.find(item.farmId)
     await this.#hold(item, null)
-    if (farm) await this.#options.tell(farm, `${item.name} was replaced by a server with the new image`)
+    if (farm) await this.#options.tell(farm, `${item.name} was replaced by a new server`)
     const done = task.done + 1
     return {
       ...this.#move(task, item, { state: 'done' }, `${item.name} was replaced`),

@@ -1,0 +1,1 @@
+export { ServersReplacing } from './servers-replacing.ts'
