@@ -1,14 +1,14 @@
 import type { LaunchReason, TerminateReason } from '../model/servers.ts'
 
-/** Why a server was launched, in words. */
+/** Why a server was launched, in words that follow “because”. */
 export const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
   replacement: 'a server was lost',
   'scaling-up': 'the farm role keeps more servers',
   'farm-launched': 'the farm was launched',
-  manual: 'launched by hand',
-  'manual-api': 'launched by a program or the command line',
+  manual: 'a person asked for it',
+  'manual-api': 'a program or the command line asked for it',
   'image-rollout': 'its farm role got another image',
-  imported: 'imported from the cloud by hand',
+  imported: 'a person imported it from the cloud',
 }
 
 /**
@@ -25,13 +25,13 @@ export const LAUNCH_REASON_CODES: Readonly<Record<LaunchReason, number>> = {
   imported: 5,
 }
 
-/** Why a server was terminated, in words. */
+/** Why a server was terminated, in words that follow “because”. */
 export const TERMINATE_REASON_WORDS: Readonly<Record<TerminateReason, string>> = {
   'farm-role-removed': 'its farm role was removed from the farm',
   'launch-timeout': 'it did not come up in time',
   'scaling-down': 'the farm role keeps fewer servers',
-  manual: 'terminated by hand',
-  'manual-api': 'terminated by a program or the command line',
+  manual: 'a person asked for it',
+  'manual-api': 'a program or the command line asked for it',
   'farm-terminated': 'the farm was terminated',
   'farm-suspended': 'the farm was suspended, and this server cannot be',
   'image-rollout': 'a new server took its place',
@@ -60,7 +60,7 @@ export function launchReasonText(reason: LaunchReason): string {
   return `${LAUNCH_REASON_WORDS[reason]} (code ${LAUNCH_REASON_CODES[reason]})`
 }
 
-/** `terminated by hand (code 10)`. */
+/** `a person asked for it (code 10)`. */
 export function terminateReasonText(reason: TerminateReason): string {
   return `${TERMINATE_REASON_WORDS[reason]} (code ${TERMINATE_REASON_CODES[reason]})`
 }
