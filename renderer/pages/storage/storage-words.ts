@@ -7,9 +7,10 @@ export function usageWords({ usage }: StorageVolume): string | null {
   return usage.name === '' || usage.manual ? place : `${place}, ${usage.name}`
 }
 
-/** The cloud's state, the attachment's, and the device. */
+/** The cloud's state, the attachment's, and the device's name without its folder. */
 export function volumeStateWords({ state, attachment }: StorageVolume): string {
-  return attachment ? `${state} / ${attachment.state} / ${attachment.device}` : state
+  if (!attachment) return state
+  return `${state} / ${attachment.state} / ${attachment.device.replace(/^\/dev\//, '')}`
 }
 
 const MOUNT_WORDS = {
@@ -19,17 +20,17 @@ const MOUNT_WORDS = {
   mounted: 'mounted',
 } as const
 
+/** Where it is mounted, or how far that is. */
 export function mountWords({ usage }: StorageVolume): string | null {
   if (!usage) return null
-  const words = MOUNT_WORDS[usage.mount]
-  return usage.mountPoint && usage.mount === 'mounted' ? `${words} at ${usage.mountPoint}` : words
+  return (usage.mount === 'mounted' ? usage.mountPoint : null) ?? MOUNT_WORDS[usage.mount]
 }
 
-/** `every 24 h, keep 3`. */
+/** `24 h, keep 3`. */
 export function scheduleWords({ schedule }: StorageVolume): string | null {
   if (!schedule) return null
   const keep = schedule.keep === 0 ? 'keep all' : `keep ${String(schedule.keep)}`
-  return `every ${String(schedule.everyHours)} h, ${keep}`
+  return `${String(schedule.everyHours)} h, ${keep}`
 }
 
 /** Whether the cloud is still at work on it. */
