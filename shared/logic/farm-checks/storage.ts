@@ -11,7 +11,7 @@ export function checkStorage({ values }: CheckedRole, tell: Tell): void {
   checkRootDisk(root, (path, message) => tell(['storage', 'root', ...path], message))
   for (const [at, volume] of volumes.entries()) {
     const inVolume: Tell = (path, message) => tell(['storage', 'volumes', at, ...path], message)
-    checkShape(volume, inVolume)
+    checkVolumeShape(volume, inVolume)
     checkUse(volume, inVolume)
   }
   const path = (at: number, field: string): Path => ['storage', 'volumes', at, field]
@@ -49,7 +49,11 @@ export function checkRootDisk(root: RootDisk, tell: Tell): void {
   checkIops(type, iops, sizeGib, tell)
 }
 
-function checkShape(volume: FarmRoleVolume, tell: Tell): void {
+/** A volume can be made as it is described. */
+export function checkVolumeShape(
+  volume: Pick<FarmRoleVolume, 'type' | 'sizeGib' | 'iops' | 'throughputMibps' | 'encrypted' | 'kmsKeyId'>,
+  tell: Tell,
+): void {
   const { type, sizeGib, iops, throughputMibps, encrypted, kmsKeyId } = volume
   checkSize(type, sizeGib, tell)
   checkIops(type, iops, sizeGib, tell)
