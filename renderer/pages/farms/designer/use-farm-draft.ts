@@ -48,6 +48,12 @@ export interface FarmDraftEditor {
   rebase: () => void
 }
 
+/** Runs it when the window has nothing else to do, and in any case soon. */
+function whenIdle(task: () => void): void {
+  if (typeof requestIdleCallback === 'function') requestIdleCallback(task, { timeout: keepAfterMs })
+  else task()
+}
+
 export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): FarmDraftEditor {
   const storage = draftStorage(farmId)
   const history = shallowRef<ReturnType<typeof historyOf> | null>(null)
@@ -91,20 +97,24 @@ export function useFarmDraft({ farm, farmId, knowledge }: FarmDraftOptions): Far
     { immediate: true },
   )
 
+  let isOver = false
   function keep(): void {
+    if (isOver) return
     clearTimeout(keeping)
     keeping = undefined
     if (!draft.value) return
     if (isDirty.value) storage.write(draft.value, basedOn.value)
     else storage.clear()
   }
+  // A large draft takes some milliseconds to write: that is done between keystrokes.
   watch(draft, () => {
-    keeping ??= setTimeout(keep, keepAfterMs)
+    keeping ??= setTimeout(() => whenIdle(keep), keepAfterMs)
   })
   window.addEventListener('pagehide', keep)
   onScopeDispose(() => {
     window.removeEventListener('pagehide', keep)
     keep()
+    isOver = true
   })
 
   return {
