@@ -214,12 +214,14 @@ describe('what running servers get at once', () => {
     expect(rest(made)).toEqual([
       '0 change web: Its design changes',
       '0 change security groups of web: Applies at once to 1 running server; groups that a server was launched with stay on it',
+      '0 change web #1: It gets its security groups at once',
     ])
+    expect(made.counts).toEqual({ create: 0, change: 1, replace: 0, remove: 0, keep: 1 })
     expect(made.groups[0]?.items[1]?.fields).toEqual([
       { name: 'security groups', from: 'default groups', to: 'default groups, vpn', effect: 'now' },
     ])
     // Saved already, and not followed yet: what is still to come is planned all the same.
-    expect(rest(plan(draft, 'apply', { servers: two }))).toHaveLength(1)
+    expect(rest(plan(draft, 'apply', { servers: two }))).toHaveLength(2)
     expect(rest(plan(running, 'apply', { servers: two }))).toEqual([])
   })
 
@@ -234,6 +236,8 @@ describe('what running servers get at once', () => {
       '0 change address of web #1: 203.0.113.7 leads to the running server at once',
       '0 create address of web #2: A new Elastic IP leads to the running server at once',
       '0 change host names of web: Set at once on 2 running servers, over SSH',
+      '0 change web #1: It gets its Elastic IP, host name at once',
+      '0 change web #2: It gets its Elastic IP, host name at once',
     ])
     const held = {
       kind: 'elastic-ip' as const,

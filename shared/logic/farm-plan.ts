@@ -9,7 +9,7 @@ import { countServers, type Decision, decide, launchSteps } from './farm-decisio
 import { paceWords } from './launch-pace.ts'
 import { designChanges } from './plan-changes.ts'
 import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
-import { groupWords, upkeepItems } from './plan-upkeep.ts'
+import { groupWords, upkeepItems, upkeepOf } from './plan-upkeep.ts'
 import { cannotBeSuspended, STATUS_WORDS } from './server-actions.ts'
 import { TERMINATE_REASON_WORDS } from './server-reasons.ts'
 
@@ -64,8 +64,8 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
     if (decision.kind === 'suspend') suspending.add(decision.server.id)
     if (decision.kind === 'resume') resuming.add(decision.server.id)
   }
+  const savedRoles = new Map<string, FarmRole>(known.running?.roles.map((role) => [role.id, role]))
   if (purpose === 'apply') {
-    const savedRoles = new Map<string, FarmRole>(known.running?.roles.map((role) => [role.id, role]))
     const staying = Map.groupBy(
       live.filter(({ id }) => !leaving.has(id)),
       (server): string => server.farmRoleId,
@@ -80,8 +80,15 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
   for (const server of live) {
     if (leaving.has(server.id)) continue
     const role = designed.get(server.farmRoleId)
-    const moves = suspending.has(server.id) ? 'suspends' : resuming.has(server.id) ? 'resumes' : null
-    groups.ofServer(server).items.push(keepItem(server, role, moves))
+    const gets = role && purpose === 'apply' ? upkeepOf(server, role, savedRoles.get(role.id)) : []
+    const change = suspending.has(server.id)
+      ? 'It is suspended: its instance stops, its disks stay'
+      : resuming.has(server.id)
+        ? 'It was suspended to be resumed when it is needed'
+        : gets.length > 0
+          ? `It gets its ${gets.join(', ')} at once`
+          : null
+    groups.ofServer(server).items.push(stayItem(server, role, change))
   }
   const ending = live.filter(({ id }) => leaving.has(id))
   const places = new Set(ending.map(({ farmRoleId, index }) => `${farmRoleId}/${index}`))
@@ -111,6 +118,9 @@ const STATUS_AFTER: Readonly<Record<Plan['purpose'], FarmState['status']>> = {
   suspend: 'suspended',
   terminate: 'terminating',
 }
+
+/** `tier-2` comes before `tier-10`; made once, as it is dear. */
+const byNumber = new Intl.Collator('en', { numeric: true })
 
 /** The groups of a plan: one a farm role, in launch order, and one for what belongs to no farm role of the design. */
 class PlanGroups {
@@ -165,7 +175,7 @@ class PlanGroups {
   sorted(): PlanGroup[] {
     const rank = (group: PlanGroup): number => (group.farmRoleId === null ? 0 : 1)
     return [...this.#groups.values()].sort(
-      (a, b) => a.step - b.step || rank(a) - rank(b) || a.alias.localeCompare(b.alias),
+      (a, b) => a.step - b.step || rank(a) - rank(b) || byNumber.compare(a.alias, b.alias),
     )
   }
 
@@ -308,12 +318,11 @@ function createItem(
   }
 }
 
-/** A server stays; what its design says otherwise by now only holds for servers launched later (reference 3.7). */
-function keepItem(
-  server: Server,
-  role: FarmRole | undefined,
-  moves: 'suspends' | 'resumes' | null,
-): PlanItem {
+/**
+ * A server stays, as it is or with what is changed on it; what its design says otherwise by now only holds for servers launched
+ * later (reference 3.7).
+ */
+function stayItem(server: Server, role: FarmRole | undefined, change: string | null): PlanItem {
   const fields: PlanItem['fields'] = []
   const later = (name: string, from: string, to: string): void => {
     fields.push({ name, from, to, effect: 'new-servers' })
@@ -325,18 +334,11 @@ function keepItem(
   if (role && role.roleId !== server.roleId) later('role', server.role, 'the new role')
   const why = server.lock === null ? STATUS_WORDS[server.status] : `Locked: ${server.lock.comment}`
   return {
-    action: moves === null ? 'keep' : 'change',
+    action: change === null ? 'keep' : 'change',
     kind: 'server',
     name: `${server.alias} #${server.index}`,
-    reason:
-      moves === 'suspends'
-        ? 'It is suspended: its instance stops, its disks stay'
-        : moves === 'resumes'
-          ? 'It was suspended to be resumed when it is needed'
-          : server.status === 'pending-terminate'
-            ? 'It is on its way out already'
-            : why,
-    fields: moves === null ? fields : [],
+    reason: change ?? (server.status === 'pending-terminate' ? 'It is on its way out already' : why),
+    fields,
     serverId: server.id,
   }
 }

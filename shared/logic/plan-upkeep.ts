@@ -21,11 +21,24 @@ export function upkeepItems(running: RunningRole): PlanItem[] {
   return [...groupItems(followed), ...addressItems(followed), ...hostnameItems(followed)]
 }
 
-function groupItems({ role, saved, servers }: RunningRole): PlanItem[] {
+/** What a server that stays gets at once, in words; empty for one that is left as it is. */
+export function upkeepOf(server: Server, role: FarmRole, saved: FarmRole | undefined): string[] {
+  if (!isFollowed(server)) return []
+  return [
+    ...(hasOtherGroups(server, role, saved) ? ['security groups'] : []),
+    ...(hasItsAddress(server, role) ? [] : ['Elastic IP']),
+    ...(hasItsHostname(server, role) ? [] : ['host name']),
+  ]
+}
+
+/** The design asks for other groups than those that the server was last given. */
+function hasOtherGroups({ groups }: Server, role: FarmRole, saved: FarmRole | undefined): boolean {
   const design = groupsDesign(role)
-  const due = servers.filter(
-    ({ groups }) => (groups?.design ?? (saved ? groupsDesign(saved) : design)) !== design,
-  )
+  return (groups?.design ?? (saved ? groupsDesign(saved) : design)) !== design
+}
+
+function groupItems({ role, saved, servers }: RunningRole): PlanItem[] {
+  const due = servers.filter((server) => hasOtherGroups(server, role, saved))
   if (due.length === 0) return []
   return [
     {

@@ -110,6 +110,8 @@ test('reference 7.4: groups that a design gains reach running servers by exactly
   expect(await planned(wanted)).toEqual([
     'web: Its design changes',
     'security groups of web: Applies at once to 2 running servers; groups that a server was launched with stay on it',
+    'web #1: It gets its security groups at once',
+    'web #2: It gets its security groups at once',
   ])
   const before = { ...world.sandbox.sandbox.faults.calls() }
   await save(wanted)

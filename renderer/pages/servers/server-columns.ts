@@ -54,7 +54,7 @@ export const serverColumns: readonly Column<Server>[] = [
     widthPx: 136,
     filterKey: 'location',
   },
-  { id: 'publicIp', title: 'Remote IP', value: (server) => server.publicIp, widthPx: 136, mono: true },
+  { id: 'publicIp', title: 'Remote IP', value: (server) => server.publicIp, widthPx: 160, mono: true },
   { id: 'privateIp', title: 'Local IP', value: (server) => server.privateIp, widthPx: 128, mono: true },
   {
     id: 'uptime',

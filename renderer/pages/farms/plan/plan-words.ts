@@ -46,12 +46,17 @@ export function applyWords({ purpose, counts }: Pick<Plan, 'purpose' | 'counts'>
 }
 
 /** The plan in one sentence. */
-export function planSentence({ purpose, counts }: Pick<Plan, 'purpose' | 'counts'>): string {
+export function planSentence({
+  purpose,
+  counts,
+  groups,
+}: Pick<Plan, 'purpose' | 'counts' | 'groups'>): string {
   const { create, change, replace, remove, keep } = counts
   if (create + change + replace + remove === 0) {
-    return keep === 0
-      ? 'No server is created or removed.'
-      : `Nothing changes: ${servers(keep)} stay as they are.`
+    const stay = keep === 1 ? '1 server stays as it is' : `${servers(keep)} stay as they are`
+    const changes = groups.some(({ items }) => items.some(({ action }) => action === 'change'))
+    if (keep === 0) return 'No server is created or removed.'
+    return changes ? `The design changes; ${stay}.` : `Nothing changes: ${stay}.`
   }
   switch (purpose) {
     case 'launch':
