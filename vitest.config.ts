@@ -42,7 +42,6 @@ export default defineConfig({
           environment: 'node',
           env,
           include: ['tests/faults/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },
