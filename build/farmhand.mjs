@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { nodeFlags } from './node-flags.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const cli = join(root, 'dist', 'cli.js')
@@ -15,7 +16,7 @@ if (!existsSync(cli) || !existsSync(node)) {
   )
   process.exitCode = 1
 } else {
-  const child = spawn(node, ['--enable-source-maps', cli, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [...nodeFlags, cli, ...process.argv.slice(2)], { stdio: 'inherit' })
   // A terminal sends these to the whole group already; a service manager sends them to this process alone.
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal))

@@ -11,7 +11,8 @@ let root: string
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'farmhand-command-'))
   await mkdir(join(root, 'build'))
-  await cp(join(import.meta.dirname, 'farmhand.mjs'), join(root, 'build', 'farmhand.mjs'))
+  for (const file of ['farmhand.mjs', 'node-flags.mjs'])
+    await cp(join(import.meta.dirname, file), join(root, 'build', file))
 })
 
 afterEach(async () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { announcing } from './announcement.mjs'
 import { ensureBuilt } from './build.mjs'
+import { nodeFlags } from './node-flags.mjs'
 import { root, run, runCommand, say, toolEnvironment } from './process.mjs'
 import { ensureDependencies, runNode } from './toolchain.mjs'
 
@@ -88,7 +89,7 @@ async function downloadElectron() {
 async function startHeadless() {
   const { code } = await runNode(
     [
-      '--enable-source-maps',
+      ...nodeFlags,
       join(root, 'dist', 'cli.js'),
       'serve',
       '--open',

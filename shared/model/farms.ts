@@ -7,8 +7,8 @@ import { FarmId, FarmRoleId, Name, ServerId, Timestamp } from './ids.ts'
 export const LaunchOrder = z.enum(['simultaneous', 'sequential'])
 export type LaunchOrder = z.infer<typeof LaunchOrder>
 
-/** Zones that this machine took already: asking it again for every keystroke in a design is slow. */
-const knownZones = new Set<string>()
+/** UTC, and zones that this machine took already: asking it again for every keystroke in a design is slow. */
+const knownZones = new Set(['UTC'])
 
 function isTimeZone(zone: string): boolean {
   if (knownZones.has(zone)) return true

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { nodeFlags } from '../../build/node-flags.mjs'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -24,7 +25,8 @@ export async function startServing(dataDir: string): Promise<Serving> {
   if (!existsSync(program)) throw new Error('There is no dist/cli.js: start this with "npm run bench".')
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS_|FARMHAND_)/.test(name))
   const startedMs = performance.now()
-  const child = spawn(process.execPath, [program, 'serve', '--port', '0', '--data-dir', dataDir], {
+  const serve = [program, 'serve', '--port', '0', '--data-dir', dataDir]
+  const child = spawn(process.execPath, [...nodeFlags, ...serve], {
     env: { ...Object.fromEntries(kept), HOME: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -151,7 +151,9 @@ it('fails when the server ends before the image was made', async () => {
   const { jobId } = await here.engine.images.fromServer(
     snapshot({ serverId: servers[0]?.id, name: 'golden', reboot: false }),
   )
-  await here.engine.servers.terminate({ serverId: servers[0]?.id ?? '', force: true })
+  const serverId = servers[0]?.id ?? ''
+  await here.engine.servers.terminate({ serverId, force: true })
+  await until(async () => (await here.engine.servers.get({ serverId })).status === 'terminated')
   cloud.sandbox.faults.clear()
   expect(await endedJob(here.engine, jobId)).toMatchObject({
     state: 'failed',
