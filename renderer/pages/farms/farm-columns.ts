@@ -34,7 +34,7 @@ export function farmColumns(cloudName: (cloudId: string) => string): Column<Farm
       title: 'Status',
       value: ({ farm }) => farm.state.status,
       text: ({ farm }) => farmLook(farm.state).word,
-      widthPx: 112,
+      widthPx: 144,
       filterKey: 'status',
     },
     {
@@ -42,7 +42,7 @@ export function farmColumns(cloudName: (cloudId: string) => string): Column<Farm
       title: 'Servers',
       value: ({ counts: own }) => own.running,
       text: ({ counts: own }) => `${String(own.running)} of ${String(own.total)}`,
-      widthPx: 120,
+      widthPx: 136,
     },
     { id: 'roles', title: 'Farm roles', value: ({ farm }) => farm.roles.length, widthPx: 84, align: 'end' },
     {

@@ -19,6 +19,7 @@ import {
   mdiShieldCheckOutline,
   mdiShieldOffOutline,
   mdiTextBoxOutline,
+  mdiTune,
   mdiWrenchCheckOutline,
 } from '@mdi/js'
 import { shallowRef, type ShallowRef } from 'vue'
@@ -29,6 +30,7 @@ import { keyOfServer } from '../../../shared/logic/ssh-keys.ts'
 import type { BulkAction as SelectionAction, Server, ServerAction } from '../../../shared/model/servers.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
 import type { BulkAction, RowAction } from '../../components/data-list/columns.ts'
+import { useFarms } from '../../stores/index.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 import { useTerminalTabs } from '../../terminal/terminal-tabs.ts'
 import { useSnapshotRequest } from './snapshot/snapshot-request.ts'
@@ -91,6 +93,7 @@ export function useServerCommands(): ServerCommands {
   const router = useRouter()
   const terminals = useTerminalTabs()
   const snapshot = useSnapshotRequest()
+  const farms = useFarms()
   const question = shallowRef<ServerQuestion | null>(null)
   const selectionJob = shallowRef<string | null>(null)
 
@@ -156,6 +159,14 @@ export function useServerCommands(): ServerCommands {
     else platform.saveFile(file.fileName, file.text, 'application/x-pem-file')
   }
 
+  /** Its farm role in the designer (reference 4.6); nothing for one whose farm role is gone. */
+  function configure(server: Server): RowAction[] {
+    const at = farms.byId.get(server.farmId)?.roles.findIndex(({ id }) => id === server.farmRoleId) ?? -1
+    if (at < 0 || server.status === 'terminated' || server.status === 'pending-launch') return []
+    const to = { path: `/farms/${server.farmId}/design`, query: { at: `roles[${at}].scaling.min` } }
+    return [{ id: 'configure', title: 'Configure the farm role', icon: mdiTune, run: () => router.push(to) }]
+  }
+
   /** The menu of a server: exactly what applies to it now (reference 4.6), with the reason where something is in the way. */
   function actionsFor(server: Server): RowAction[] {
     const entry = (
@@ -184,6 +195,7 @@ export function useServerCommands(): ServerCommands {
         inline: 'always',
       }),
       { id: 'open', title: 'Open the server page', icon: mdiOpenInApp, run: goTo(server) },
+      ...configure(server),
       ...entry('properties', 'Cloud properties', mdiCloudSearchOutline, goTo(server, 'cloud')),
       ...entry('console', 'Console output', mdiTextBoxOutline, goTo(server, 'console')),
       ...entry('log', 'Event log', mdiHistory, goTo(server, 'log')),
