@@ -9,7 +9,12 @@ const hostIndependent = '**/bundles.spec.ts'
 const desktop = '**/desktop*.spec.ts'
 const behindTheShell = '**/desktop-shell.spec.ts'
 /** Specs of the screens themselves, which are the same in every host. */
-const screens = ['**/accessibility.spec.ts', '**/bad-input.spec.ts', '**/screenshots.spec.ts']
+const screens = [
+  '**/accessibility.spec.ts',
+  '**/bad-input.spec.ts',
+  '**/farm-dialogs.spec.ts',
+  '**/screenshots.spec.ts',
+]
 /** Says in one line that real Electron was left out, and why. */
 const electronMissing = '**/electron-missing.spec.ts'
 const reportFile = process.env.FARMHAND_E2E_REPORT
