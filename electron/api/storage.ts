@@ -6,6 +6,7 @@ export function storageHandlers({ os, engine }: ApiParts<Pick<EngineShape, 'stor
     volumes: os.storage.volumes.handler(({ input }) => engine.storage.volumes(input)),
     snapshots: os.storage.snapshots.handler(({ input }) => engine.storage.snapshots(input)),
     ofServer: os.storage.ofServer.handler(({ input }) => engine.storage.ofServer(input)),
+    ofFarm: os.storage.ofFarm.handler(({ input }) => engine.storage.ofFarm(input)),
     createVolume: os.storage.createVolume.handler(({ input }) => engine.storage.createVolume(input)),
     attach: os.storage.attach.handler(({ input }) => engine.storage.attach(input)),
     detach: os.storage.detach.handler(({ input }) => engine.storage.detach(input)),

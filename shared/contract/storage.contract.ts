@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { SnapshotSchedule } from '../model/farm-role-storage.ts'
-import { ServerId } from '../model/ids.ts'
+import { FarmId, ServerId } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import {
   AttachVolume,
   CreateVolume,
   DeleteOutcome,
+  FarmVolume,
   StoragePlace,
   StorageSnapshot,
   StorageVolume,
@@ -36,6 +37,11 @@ export const storage = {
     .route({ method: 'GET', path: '/servers/{serverId}/volumes' })
     .input(z.strictObject({ serverId: ServerId }))
     .output(z.array(StorageVolume)),
+  /** The disks that are kept for the places of a farm, from Farmhand's own books. */
+  ofFarm: method
+    .route({ method: 'GET', path: '/farms/{farmId}/volumes' })
+    .input(z.strictObject({ farmId: FarmId }))
+    .output(z.array(FarmVolume)),
   createVolume: method
     .route({ method: 'POST', path: '/volumes' })
     .input(CreateVolume)

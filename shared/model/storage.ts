@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Location } from './clouds.ts'
 import { SnapshotSchedule, volumeShape } from './farm-role-storage.ts'
 import { CloudId, ServerId, Timestamp } from './ids.ts'
-import { MountState } from './volume-records.ts'
+import { MountState, VolumeRecord } from './volume-records.ts'
 import { CloudSnapshot, CloudVolume } from './volumes.ts'
 
 /** The place in a farm that a volume belongs to: farm → role #index. */
@@ -45,6 +45,14 @@ export const StorageSnapshot = CloudSnapshot.extend({
   isAutomatic: z.boolean(),
 })
 export type StorageSnapshot = z.infer<typeof StorageSnapshot>
+
+/** One disk that Farmhand keeps for a place in a farm, as it was made; known without asking the cloud. */
+export const FarmVolume = VolumeRecord.pick({
+  ...{ farmRoleId: true, name: true, index: true, disk: true, volumeId: true, manual: true, raid: true },
+  ...{ sizeGib: true, type: true, iops: true, throughputMibps: true, encrypted: true },
+  ...{ fileSystem: true, mountPoint: true, serverId: true, mount: true },
+})
+export type FarmVolume = z.infer<typeof FarmVolume>
 
 const place = { cloudId: CloudId, location: Location }
 const ofVolume = { ...place, volumeId: z.string().min(1) }

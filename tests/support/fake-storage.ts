@@ -2,7 +2,7 @@ import type { EngineShape } from '../../electron/api/index.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import type { Cloud } from '../../shared/model/clouds.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import type { StorageSnapshot, StorageVolume } from '../../shared/model/storage.ts'
+import { FarmVolume, type StorageSnapshot, type StorageVolume } from '../../shared/model/storage.ts'
 
 /** Believable volumes and snapshots for screens: a data volume for every other running server, and some that are free. */
 export function fakeStorage(world: {
@@ -12,7 +12,7 @@ export function fakeStorage(world: {
   asJob: EngineShape['storage']['attach']
 }): Pick<
   EngineShape['storage'],
-  'volumes' | 'snapshots' | 'ofServer' | 'attach' | 'detach' | 'createVolume' | 'setSchedule'
+  'volumes' | 'snapshots' | 'ofServer' | 'ofFarm' | 'attach' | 'detach' | 'createVolume' | 'setSchedule'
 > {
   const hoursAgo = (hours: number): string => new Date(world.nowMs - hours * 3_600_000).toISOString()
   const check = (cloudId: string, location: string): void => {
@@ -106,6 +106,19 @@ export function fakeStorage(world: {
         .flatMap(({ id, locations }) =>
           locations.flatMap((location) => volumesAt(id, location).filter((one) => one.serverId === serverId)),
         ),
+    ofFarm: async ({ farmId }) =>
+      world
+        .servers()
+        .filter((server) => server.farmId === farmId && server.index % 2 === 1)
+        .map((server, at) => {
+          const { id, usage, sizeGib, type, iops, throughputMibps, encrypted } = volume(server, at, 'data')
+          const { farmRoleId, index } = server
+          return FarmVolume.parse({
+            ...{ farmRoleId, index, name: 'data', disk: 0, volumeId: id, manual: false, raid: null },
+            ...{ sizeGib, type, iops, throughputMibps, encrypted, serverId: server.id },
+            ...{ fileSystem: 'ext4', mountPoint: usage?.mountPoint ?? null, mount: 'mounted' },
+          })
+        }),
     attach: world.asJob,
     detach: (input) =>
       world.asJob({ ...input, serverId: '' as Server['id'], always: false, mountPoint: null }),

@@ -144,6 +144,11 @@ describe('scenario 10, of volumes', () => {
       })
       await sh('echo precious > mnt/storage/file', one)
       const { farmId } = one
+      // What is kept for the farm is known without the cloud.
+      expect(await storage().ofFarm({ farmId })).toMatchObject([
+        { name: 'data', index: 1, sizeGib: 1, manual: false, mountPoint: '/mnt/data', mount: 'mounted' },
+        { index: 1, manual: true, volumeId: id, mountPoint: '/mnt/storage' },
+      ])
       const ofFarm = async () =>
         (await storage().volumes(place())).filter(
           ({ usage }) => usage?.farmId === farmId && usage.name !== 'root',

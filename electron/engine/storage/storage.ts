@@ -2,13 +2,14 @@ import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import type { SnapshotSchedule } from '../../../shared/model/farm-role-storage.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
-import type {
-  CreateVolume,
-  DeleteOutcome,
-  StoragePlace,
-  StorageSnapshot,
-  StorageVolume,
-  VolumeRef,
+import {
+  type CreateVolume,
+  type DeleteOutcome,
+  FarmVolume,
+  type StoragePlace,
+  type StorageSnapshot,
+  type StorageVolume,
+  type VolumeRef,
 } from '../../../shared/model/storage.ts'
 import type { VolumeChange } from '../../../shared/model/volumes.ts'
 import { TAGS } from '../../../shared/logic/launch-batches.ts'
@@ -72,6 +73,13 @@ export class Storage {
     return storageVolumes(place, volumes, this.#view()).sort((a, b) =>
       (a.attachment?.device ?? '').localeCompare(b.attachment?.device ?? ''),
     )
+  }
+
+  async ofFarm({ farmId }: { farmId: string }): Promise<FarmVolume[]> {
+    return this.#options.store
+      .all()
+      .filter((record) => record.farmId === farmId && record.volumeId !== null)
+      .map((record) => FarmVolume.parse(record))
   }
 
   /** The call is in the ledger before the cloud hears of it; its token is the volume's tag. */
