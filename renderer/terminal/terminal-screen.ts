@@ -20,6 +20,20 @@ export interface ScreenOptions {
 
 const webAddress = /^https?:\/\//i
 
+let graphicsCard: boolean | undefined
+
+/** Whether WebGL draws with a graphics card: in software (a remote desktop, a virtual machine) it is slower than plain elements. */
+function hasGraphicsCard(): boolean {
+  if (graphicsCard !== undefined) return graphicsCard
+  const context = document
+    .createElement('canvas')
+    .getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  // Browsers allow only a few at a time.
+  context?.getExtension('WEBGL_lose_context')?.loseContext()
+  graphicsCard = context !== null
+  return graphicsCard
+}
+
 /** One xterm with its addons. What a program writes is data: no clipboard access, links only with Ctrl or Cmd held. */
 export class TerminalScreen {
   readonly #xterm: Xterm
@@ -65,7 +79,7 @@ export class TerminalScreen {
       this.#webgl = undefined
       return
     }
-    if (this.#webgl !== undefined) return
+    if (this.#webgl !== undefined || !hasGraphicsCard()) return
     try {
       const webgl = new WebglAddon()
       webgl.onContextLoss(() => this.useWebgl(false))
