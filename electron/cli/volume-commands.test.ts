@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCli } from '../../tests/support/cli-runner.ts'
-import { type SandboxEngine, startSandboxEngine } from '../../tests/support/sandbox-world.ts'
+import { type SandboxEngine, startSandboxEngine } from '../../tests/support/sandbox-engine.ts'
 import { silentLog, until } from '../../tests/support/test-engine.ts'
 import { startTestHost } from '../../tests/support/transports.ts'
 import { Secret } from '../../shared/model/secret.ts'
@@ -29,7 +29,7 @@ async function json<T>(...words: string[]): Promise<T> {
   if (status !== 0) throw new Error(`${words.join(' ')}: ${stdout}${stderr}`)
   return JSON.parse(stdout) as T
 }
-const place = ['--cloud', 'Sandbox account', '--location', 'sandbox-east-1']
+const place = ['--cloud', 'Test', '--location', 'sandbox-east-1']
 async function create(...more: string[]): Promise<string> {
   const words = ['volume', 'create', ...place, '--zone', 'sandbox-east-1a', '--size', '1', ...more]
   return (await json<{ volumeId: string }>(...words)).volumeId

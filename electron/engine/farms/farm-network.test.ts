@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { FarmInput } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { east, type SandboxCloud, startSandboxCloud } from '../../../tests/support/sandbox-cloud.ts'
-import { killInCloud } from '../../../tests/support/sandbox-world.ts'
+import { killInCloud } from '../../../tests/support/sandbox-engine.ts'
 import { openEngine, temporaryDirectory, until } from '../../../tests/support/test-engine.ts'
 import type { Engine } from '../engine.ts'
 

@@ -9,7 +9,7 @@ import {
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { FarmInput } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
-import { output, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-world.ts'
+import { outputOf, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-engine.ts'
 import { until } from '../../../tests/support/test-engine.ts'
 
 // A lane that has nothing on its way looks every 15 seconds.
@@ -194,7 +194,7 @@ test('reference 3.6 and 3.4: an address and a host name that are switched on lat
   expect(callsSince(before)).toEqual({ AllocateAddress: 2, AssociateAddress: 2 })
   for (const server of named) {
     expect(server.ssh?.host).toBe(server.elasticIp)
-    expect((await output(world.engine, server, ['hostname'])).trim()).toBe(server.hostname)
+    expect(await outputOf(world.engine, server.id, 'hostname')).toBe(server.hostname)
   }
 
   // Fault 13: somebody takes the address away.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { output, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-world.ts'
+import { outputOf, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-engine.ts'
 import { until } from '../../../tests/support/test-engine.ts'
 import { keyEssence } from '../../../shared/logic/ssh-keys.ts'
 import type { Server } from '../../../shared/model/servers.ts'
@@ -16,7 +16,7 @@ async function keysOf(farm: string) {
 }
 
 function authorized(server: Server): Promise<string> {
-  return output(world.engine, server, ['sh', '-c', 'cat "$HOME/.ssh/authorized_keys"'])
+  return outputOf(world.engine, server.id, 'cat "$HOME/.ssh/authorized_keys"')
 }
 
 describe('key pairs', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-world.ts'
+import { type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-engine.ts'
 import { until } from '../../../tests/support/test-engine.ts'
 import { type BulkAction, BulkOptions, type Server } from '../../../shared/model/servers.ts'
 

@@ -1,6 +1,6 @@
 import { DeleteVolumeCommand } from '@aws-sdk/client-ec2'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { output, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-world.ts'
+import { outputOf, type SandboxEngine, startSandboxEngine } from '../../../tests/support/sandbox-engine.ts'
 import { until } from '../../../tests/support/test-engine.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { CreateVolume, type StorageVolume } from '../../../shared/model/storage.ts'
@@ -44,7 +44,7 @@ async function detach(volumeId: string, force = false) {
   return world.ended((await storage().detach({ ...ref(volumeId), force })).jobId)
 }
 async function sh(command: string, on = server): Promise<string> {
-  return (await output(world.engine, on, ['sh', '-c', command])).trim()
+  return outputOf(world.engine, on.id, command)
 }
 
 describe('attached by hand', () => {
