@@ -105,6 +105,14 @@ export const CloudFeatures = z.strictObject({
   detailedMonitoring: z.boolean().default(false),
   /** Credits of burstable types; null: as the instance type does by itself. */
   cpuCredits: z.enum(['standard', 'unlimited']).nullable().default(null),
+  /** Fewer cores, or one thread a core, as licences ask for; null: all that the instance type has. */
+  cpu: z
+    .strictObject({
+      cores: z.number().int().min(1).max(448),
+      threadsPerCore: z.union([z.literal(1), z.literal(2)]).default(2),
+    })
+    .nullable()
+    .default(null),
   /** Tried in order when the cloud has no capacity for the instance type. */
   backupInstanceTypes: z.array(z.string().min(1)).default([]),
 })

@@ -20,6 +20,7 @@ const options = {
   shutdownBehavior: z.enum(['stop', 'terminate']).default('stop'),
   detailedMonitoring: z.boolean().default(false),
   cpuCredits: z.enum(['standard', 'unlimited']).nullable().default(null),
+  cpu: z.object({ cores: z.number().int(), threadsPerCore: z.number().int() }).nullable().default(null),
   /** Another root disk than the image's. */
   rootDisk: z
     .object({

@@ -89,7 +89,11 @@ test('a replacement has the index, the address and the host name of the server t
     zones: ['sandbox-east-1b', 'sandbox-east-1a'],
     network: { elasticIps: { enabled: true }, hostname: '{alias}-{index}.{farm}' },
     tags: { slot: '{location}' },
-    cloudFeatures: { iamInstanceProfile: 'sandbox-web', detailedMonitoring: true },
+    cloudFeatures: {
+      iamInstanceProfile: 'sandbox-web',
+      detailedMonitoring: true,
+      cpu: { cores: 1, threadsPerCore: 1 },
+    },
   })
   const before = await running(2)
   expect(before.map(({ zone }) => zone)).toEqual(['sandbox-east-1b', 'sandbox-east-1a'])
@@ -104,6 +108,7 @@ test('a replacement has the index, the address and the host name of the server t
   expect(instance).toMatchObject({
     PublicIpAddress: first.elasticIp,
     Monitoring: { State: 'enabled' },
+    CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 },
     IamInstanceProfile: { Arn: expect.stringMatching(/sandbox-web$/) as string },
     Tags: expect.arrayContaining([{ Key: 'slot', Value: east }]) as unknown[],
   })

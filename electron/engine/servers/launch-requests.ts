@@ -90,5 +90,6 @@ function shapeOf(
     shutdownBehavior: features.spot === null ? features.shutdownBehavior : 'stop',
     detailedMonitoring: features.detailedMonitoring,
     cpuCredits: features.cpuCredits,
+    cpu: features.cpu,
   }
 }

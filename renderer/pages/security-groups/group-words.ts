@@ -1,11 +1,15 @@
-import type { GroupUsage, SecurityGroup } from '../../../shared/model/security-groups.ts'
+import type { GroupUsage } from '../../../shared/model/security-groups.ts'
 
 /** The address of a group's page. */
 export function groupPath({
   cloudId,
   location,
   id,
-}: Pick<SecurityGroup, 'cloudId' | 'location' | 'id'>): string {
+}: {
+  cloudId: string
+  location: string
+  id: string
+}): string {
   return `/groups/${encodeURIComponent(cloudId)}/${encodeURIComponent(location)}/${encodeURIComponent(id)}`
 }
 

@@ -11,7 +11,7 @@ export function isBurstable(instanceType: string): boolean {
 }
 
 /** What EC2 refuses of a launch (EC2 User Guide: Spot Instances, Dedicated Instances, burstable instances). */
-export function checkCloudFeatures({ values }: CheckedRole, tell: Tell): void {
+export function checkCloudFeatures({ values, types }: CheckedRole, tell: Tell): void {
   const { cloudFeatures: asked, instanceType } = values
   const at = (field: keyof typeof asked, message: string): void => tell(['cloudFeatures', field], message)
   const template = templateFault(asked.nameTemplate, 'name')
@@ -28,6 +28,20 @@ export function checkCloudFeatures({ values }: CheckedRole, tell: Tell): void {
   }
   if (asked.cpuCredits !== null && instanceType !== '' && !isBurstable(instanceType)) {
     at('cpuCredits', `${instanceType} has no CPU credits; only t2, t3, t3a and t4g types have.`)
+  }
+  const vcpus = types.get(instanceType)?.vcpus
+  if (asked.cpu !== null && instanceType.startsWith('t2.')) {
+    at('cpu', 'EC2 has no CPU options for t2 types; choose another type, or leave them empty.')
+  } else if (
+    asked.cpu !== null &&
+    vcpus !== undefined &&
+    asked.cpu.cores * asked.cpu.threadsPerCore > vcpus
+  ) {
+    const { cores, threadsPerCore } = asked.cpu
+    at(
+      'cpu',
+      `${cores} cores with ${threadsPerCore} threads each are more than the ${vcpus} vCPUs of ${instanceType}.`,
+    )
   }
   if (asked.tenancy === 'dedicated' && instanceType.startsWith('t2.')) {
     at('tenancy', 'EC2 has no dedicated hardware for t2 types; choose another type, or shared hardware.')

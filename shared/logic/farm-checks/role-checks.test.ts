@@ -125,6 +125,7 @@ describe('what is right', () => {
       'a profile by ARN',
       features({ iamInstanceProfile: 'arn:aws:iam::123456789012:instance-profile/path/web' }),
     ],
+    ['one thread a core', features({ cpu: { cores: 1, threadsPerCore: 1 } })],
     ['backups of the same architecture', features({ backupInstanceTypes: ['t2.micro', 'm5.large'] })],
   ])('%s', (_what, change) => {
     expect(validateFarm(design(change), known)).toEqual([])
@@ -157,6 +158,12 @@ const faulty: [string, object, string, string][] = [
     { zones: ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'], ...inShop(twoSubnets) },
     'zones',
     'No chosen subnet lies in eu-central-1c',
+  ],
+  [
+    'more cores than the type has',
+    features({ cpu: { cores: 2, threadsPerCore: 2 } }),
+    'cloudFeatures.cpu',
+    'more than the 2 vCPUs of t3.micro',
   ],
   [
     'a group that is not there',

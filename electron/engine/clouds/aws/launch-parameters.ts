@@ -25,6 +25,9 @@ export function launchParameters(request: LaunchRequest): RunInstancesCommandInp
     ...(request.ebsOptimized === null ? {} : { EbsOptimized: request.ebsOptimized }),
     ...(request.detailedMonitoring ? { Monitoring: { Enabled: true } } : {}),
     ...(request.cpuCredits === null ? {} : { CreditSpecification: { CpuCredits: request.cpuCredits } }),
+    ...(request.cpu === null
+      ? {}
+      : { CpuOptions: { CoreCount: request.cpu.cores, ThreadsPerCore: request.cpu.threadsPerCore } }),
     TagSpecifications: [
       { ResourceType: 'instance', Tags: tags },
       { ResourceType: 'volume', Tags: tags },

@@ -1,4 +1,4 @@
-import { instanceTypeOf, subnetsOf, vpcOf } from '../catalog.ts'
+import { type InstanceTypeFacts, instanceTypeOf, subnetsOf, vpcOf } from '../catalog.ts'
 import type { XmlValue } from '../http/xml.ts'
 import { fixedId } from '../ids.ts'
 import { stateCodes } from '../life.ts'
@@ -94,7 +94,7 @@ function instanceXml(state: CloudState, instance: InstanceRecord): XmlValue {
     instanceLifecycle: instance.spot === null ? undefined : 'spot',
     spotInstanceRequestId: instance.spot?.requestId,
     enaSupport: true,
-    cpuOptions: type ? { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores } : undefined,
+    cpuOptions: cpuOptions(instance, type),
     metadataOptions: { state: 'applied', httpTokens: 'required', httpEndpoint: 'disabled' },
     platform: isWindows ? 'windows' : undefined,
     platformDetails: isWindows ? 'Windows' : 'Linux/UNIX',
@@ -110,6 +110,11 @@ export function publicAddressOf(instance: InstanceRecord): string | undefined {
 
 export function privateAddressOf(instance: InstanceRecord): string {
   return instance.privateAddress ?? instance.address
+}
+
+function cpuOptions({ cpu }: InstanceRecord, type: InstanceTypeFacts | undefined): Reply | undefined {
+  if (cpu) return { coreCount: cpu.cores, threadsPerCore: cpu.threadsPerCore }
+  return type ? { coreCount: type.cores, threadsPerCore: type.vcpus / type.cores } : undefined
 }
 
 export function vpcIdOf({ region, subnetId }: InstanceRecord): string {

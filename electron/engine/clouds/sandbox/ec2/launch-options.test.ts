@@ -34,6 +34,7 @@ describe('is told of what it was launched with', () => {
       EbsOptimized: true,
       Monitoring: { Enabled: true },
       CreditSpecification: { CpuCredits: 'standard' },
+      CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 },
     })
     const [found] = await cloud.describe(made?.InstanceId ?? '')
     expect(found).toMatchObject({
@@ -41,6 +42,10 @@ describe('is told of what it was launched with', () => {
       Placement: { Tenancy: 'dedicated', GroupName: 'near' },
       EbsOptimized: true,
       Monitoring: { State: 'enabled' },
+      CpuOptions: { CoreCount: 1, ThreadsPerCore: 1 },
+    })
+    await expect(cloud.launch({ CpuOptions: { CoreCount: 99, ThreadsPerCore: 2 } })).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
     })
     const credits = await cloud.ec2.send(
       new DescribeInstanceCreditSpecificationsCommand({ InstanceIds: [made?.InstanceId ?? ''] }),

@@ -19,6 +19,7 @@ export type LaunchOptions = Pick<
   | 'ebsOptimized'
   | 'isMonitored'
   | 'cpuCredits'
+  | 'cpu'
   | 'shutdownBehavior'
   | 'terminationProtected'
 > & { spot: { maxPrice: number | null } | null }
@@ -41,6 +42,7 @@ export function readLaunchOptions(state: CloudState, call: Call, type: InstanceT
     ebsOptimized: params.flag('EbsOptimized') === true,
     isMonitored: params.flag('Monitoring.Enabled') === true,
     cpuCredits: choice(params, 'CreditSpecification.CpuCredits', ['standard', 'unlimited']) ?? null,
+    cpu: readCpu(params, type),
     spot: readSpot(state, params, type),
     shutdownBehavior: choice(params, 'InstanceInitiatedShutdownBehavior', ['stop', 'terminate']) ?? 'stop',
     terminationProtected: params.flag('DisableApiTermination') === true,
@@ -59,6 +61,31 @@ function choice<const Value extends string>(
     'InvalidParameterValue',
     `Value (${text}) for parameter ${name} is invalid. Expecting one of ${values.join(', ')}.`,
   )
+}
+
+function readCpu(params: Params, type: InstanceTypeFacts): InstanceRecord['cpu'] {
+  const [cores, threads] = [params.text('CpuOptions.CoreCount'), params.text('CpuOptions.ThreadsPerCore')]
+  if (cores === undefined && threads === undefined) return null
+  if (cores === undefined || threads === undefined) {
+    throw new CloudError(
+      'InvalidParameterCombination',
+      'You must specify both CoreCount and ThreadsPerCore in the CpuOptions.',
+    )
+  }
+  const most = type.vcpus / type.cores
+  const asked = { cores: Number(cores), threadsPerCore: Number(threads) }
+  if (!(
+    asked.cores >= 1 &&
+    asked.cores <= type.cores &&
+    asked.threadsPerCore >= 1 &&
+    asked.threadsPerCore <= most
+  )) {
+    throw new CloudError(
+      'InvalidParameterValue',
+      `CpuOptions CoreCount ${cores} and ThreadsPerCore ${threads} are not valid for the instance type ${type.name}.`,
+    )
+  }
+  return asked
 }
 
 function readProfile(state: CloudState, params: Params): string | null {

@@ -70,6 +70,7 @@ export const InstanceRecord = z.object({
   ebsOptimized: z.boolean().default(false),
   isMonitored: z.boolean().default(false),
   cpuCredits: z.enum(['standard', 'unlimited']).nullable().default(null),
+  cpu: z.object({ cores: z.number(), threadsPerCore: z.number() }).nullable().default(null),
 })
 export type InstanceRecord = z.infer<typeof InstanceRecord>
 
