@@ -8,6 +8,7 @@ import type { Clock, Log } from '../ports.ts'
 import type { SshConnections, SshTarget } from '../ssh/index.ts'
 import { Attachments } from './attachments.ts'
 import { heldVolumes } from './held-volumes.ts'
+import { LostAnswers } from './lost-answers.ts'
 import { ScheduleStore, type ScheduleRepository } from './schedule-store.ts'
 import { ServerDisks } from './server-disks.ts'
 import { ServerVolumes } from './server-volumes.ts'
@@ -23,7 +24,8 @@ interface StorageParts {
   ledger: {
     volumes: VolumeRepository
     snapshotSchedules: ScheduleRepository
-    cloudCalls: ConstructorParameters<typeof Storage>[0]['calls']
+    cloudCalls: ConstructorParameters<typeof Storage>[0]['calls'] &
+      ConstructorParameters<typeof LostAnswers>[0]['calls']
   }
   clouds: {
     find(id: string): unknown
@@ -96,7 +98,15 @@ export function createStorage(parts: StorageParts) {
       return events.tell(kind, message, record && { farmId: record.farmId, farmRoleId: record.farmRoleId })
     },
   })
+  const lost = new LostAnswers({
+    calls: ledger.cloudCalls,
+    watch,
+    isKnownCloud,
+    tell: (kind, message) => events.tell(kind, message),
+    clock,
+  })
   const keeper = new VolumeKeeper({
+    lost,
     store,
     maker,
     snapshots,
@@ -144,7 +154,7 @@ export function createStorage(parts: StorageParts) {
     snapshots,
     /** Reads what was; the keeper is started when the clouds are open. */
     async start(): Promise<void> {
-      await Promise.all([store.start(), schedules.start()])
+      await Promise.all([store.start(), schedules.start(), lost.start()])
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Server } from '../../../shared/model/servers.ts'
 import type { VolumeRecord } from '../../../shared/model/volume-records.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import type { Clock, Log } from '../ports.ts'
+import type { LostAnswers } from './lost-answers.ts'
 import type { SnapshotKeeper } from './snapshot-keeper.ts'
 import type { VolumeMaker } from './volume-maker.ts'
 import type { VolumeStore } from './volume-store.ts'
@@ -11,6 +12,7 @@ interface VolumeKeeperOptions {
   store: VolumeStore
   maker: VolumeMaker
   snapshots: SnapshotKeeper
+  lost: LostAnswers
   findServer: (id: string) => Promise<Server | undefined>
   watch: <T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>) => Promise<T>
   isKnownCloud: (cloudId: string) => boolean
@@ -26,7 +28,8 @@ const SNAPSHOTS_EVERY_MS = 30_000
 
 /**
  * Keeps volume records as their servers are: one that went down lets go of its volumes, those that go with their server are
- * deleted, and what a move left is cleaned up. Looks at the snapshot schedules in between.
+ * deleted, and what a move left is cleaned up. Looks at the snapshot schedules in between, and
+ * for what was asked for before a crash.
  */
 export class VolumeKeeper {
   readonly #options: VolumeKeeperOptions
@@ -79,11 +82,14 @@ export class VolumeKeeper {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, snapshots } = this.#options
+    const { clock, log, snapshots, lost } = this.#options
     const { signal } = this.#stop
     while (!signal.aborted) {
       this.#isWoken = false
       const isBusy = await this.pass()
+      await lost.look().catch((thrown: unknown) => {
+        log.error({ err: thrown }, 'volumes that were asked for could not be looked for')
+      })
       if (clock.monotonic() - this.#snapshotsAtMs >= SNAPSHOTS_EVERY_MS) {
         this.#snapshotsAtMs = clock.monotonic()
         await snapshots.run().catch((thrown: unknown) => {

@@ -323,6 +323,12 @@ const faulty: [string, object, string, string][] = [
     `RAID ${level} takes ${words}, not ${disks}.`,
   ]),
   [
+    'an array of one snapshot',
+    volume({ snapshotId: 'snap-1', raid: { level: 10, disks: 4 } }),
+    'storage.volumes[0].snapshotId',
+    'An array cannot be made of one snapshot',
+  ],
+  [
     'a volume name twice',
     { storage: { volumes: [{ name: 'data' }, { name: 'data' }] } },
     'storage.volumes[1].name',

@@ -104,8 +104,11 @@ function checkIops(type: VolumeType, iops: number | null, sizeGib: number | null
   }
 }
 
-function checkUse({ raid, mountPoint }: FarmRoleVolume, tell: Tell): void {
+function checkUse({ raid, mountPoint, snapshotId }: FarmRoleVolume, tell: Tell): void {
   if (raid) {
+    if (snapshotId !== null) {
+      tell(['snapshotId'], 'An array cannot be made of one snapshot; leave it empty, or take one disk.')
+    }
     const counts = RAID_DISKS[raid.level]
     if (!counts.includes(raid.disks)) {
       const [first = 0] = counts
