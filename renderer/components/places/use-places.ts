@@ -19,22 +19,24 @@ const CALM_MS = 15_000
 const BUSY_MS = 2_000
 
 /**
- * What all locations of all clouds list, each asked by itself, and asked again while the page is seen: soon when something
- * is under way, else now and then.
+ * What all locations of all clouds list, each asked by itself: one that fails or is slow holds up no other. With `isMoving`
+ * they are asked again while the page is seen: soon when something is under way, else now and then.
  */
 export function usePlaces<Item>(options: {
   list: (place: { cloudId: CloudId; location: Location }) => Promise<Item[]>
-  isMoving: (item: Item) => boolean
+  isMoving?: (item: Item) => boolean
 }): {
   places: ComputedRef<readonly Place<Item>[]>
   items: ComputedRef<readonly Item[]>
   isLoading: ComputedRef<boolean>
   status: ComputedRef<'loading' | 'ready' | 'failed'>
   error: ComputedRef<AppError | null>
-  reload: () => void
+  /** Asks all again, or one. */
+  reload: (only?: { key: string }) => void
 } {
   const clouds = useClouds()
   const known = shallowRef<ReadonlyMap<string, Place<Item>>>(new Map())
+  const asking = shallowRef(0)
   const wanted = computed(() =>
     clouds.all.flatMap((cloud) =>
       cloud.locations.map((location) => ({
@@ -55,10 +57,13 @@ export function usePlaces<Item>(options: {
     const items = before?.items ?? []
     // A place that answered stays as it is while it is asked again: an empty list would blink otherwise.
     if (before?.state !== 'ready') put({ ...place, state: 'loading', items, error: null })
+    asking.value += 1
     try {
       put({ ...place, state: 'ready', items: await options.list(place), error: null })
     } catch (thrown) {
       put({ ...place, state: 'failed', items, error: toAppError(thrown) })
+    } finally {
+      asking.value -= 1
     }
   }
   async function loadAll(): Promise<void> {
@@ -68,13 +73,14 @@ export function usePlaces<Item>(options: {
   }
   function again(): void {
     clearTimeout(timer)
-    if (!isSeen) return
+    const { isMoving } = options
+    if (!isSeen || !isMoving) return
     timer = setTimeout(
       () => {
         if (document.visibilityState === 'visible') void loadAll()
         else again()
       },
-      items.value.some((item) => options.isMoving(item)) ? BUSY_MS : CALM_MS,
+      items.value.some((item) => isMoving(item)) ? BUSY_MS : CALM_MS,
     )
   }
 
@@ -101,18 +107,23 @@ export function usePlaces<Item>(options: {
     places.value.some(({ state, items: some }) => state === 'loading' && some.length === 0),
   )
   const allFailed = computed(
-    () => places.value.length > 0 && places.value.every(({ state }) => state === 'failed'),
+    () =>
+      places.value.length > 0 &&
+      places.value.every(({ state, items: some }) => state === 'failed' && some.length === 0),
   )
   return {
     places,
     items,
-    isLoading: computed(() => isFirst.value),
+    isLoading: computed(() => asking.value > 0),
     status: computed(() => {
       if (clouds.status === 'failed' || allFailed.value) return 'failed'
       const isWaiting = clouds.status !== 'ready' || (isFirst.value && items.value.length === 0)
       return isWaiting ? 'loading' : 'ready'
     }),
     error: computed(() => (allFailed.value ? (places.value[0]?.error ?? null) : clouds.error)),
-    reload: () => void loadAll(),
+    reload(only) {
+      const place = wanted.value.find(({ key }) => key === only?.key)
+      void (place ? load(place) : loadAll())
+    },
   }
 }
