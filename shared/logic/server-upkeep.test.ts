@@ -3,6 +3,7 @@ import { aFarm, aServer } from '../../tests/support/designs.ts'
 import { AppError } from '../model/errors.ts'
 import type { FarmRole } from '../model/farm-roles.ts'
 import type { Server } from '../model/servers.ts'
+import { withFacts } from './server-facts.ts'
 import {
   groupsChanged,
   groupsOfLaunch,
@@ -10,6 +11,7 @@ import {
   hasItsAddress,
   hasItsGroups,
   hasItsHostname,
+  hostnameSet,
   isFollowed,
   kept,
   notKept,
@@ -146,4 +148,22 @@ test('a failure is told once, stands on the server, and goes when it is mended',
   })
   expect(kept(first.server, 'hostname').server).toBe(first.server)
   expect(kept(first.server, 'elastic-ip').server.unkept).toEqual([])
+})
+
+describe('a host name that a server was given', () => {
+  test.each(['initializing', 'running'] as const)(
+    'stays, whatever the cloud calls it, while %s',
+    (status) => {
+      const { server } = hostnameSet(
+        aServer({ status, hostname: 'ip-10-0-0-1.internal', prepared: [] }),
+        'web-1',
+      )
+      const seenAgain = withFacts(server, {
+        ...{ id: 'i-1', state: 'running', zone: null, imageId: 'ami-1', instanceType: 't3.micro' },
+        ...{ platform: 'linux', rootDevice: null, publicIp: null, privateIp: null, keyName: null },
+        ...{ hostname: 'ip-10-0-0-1.internal', securityGroupIds: [], sshPort: null, stateReason: null },
+      })
+      expect(seenAgain.hostname).toBe('web-1')
+    },
+  )
 })

@@ -1,6 +1,7 @@
 import type { AppError } from '../model/errors.ts'
 import type { FarmRole } from '../model/farm-roles.ts'
 import type { Server, ServerGroups } from '../model/servers.ts'
+import { prepared } from './server-preparations.ts'
 import { type LifeStep, serverName, told } from './server-steps.ts'
 import { fillTemplate, templateFaults, templateValues } from './templates.ts'
 
@@ -110,10 +111,11 @@ export function hasItsHostname(server: Server, { network }: Pick<FarmRole, 'netw
 
 /** The server is called so now. */
 export function hostnameSet(server: Server, hostname: string): LifeStep {
-  const prepared = server.prepared.includes('hostname') ? server.prepared : [...server.prepared, 'hostname']
-  if (server.status !== 'running') return { server: { ...server, hostname }, events: [] }
+  // Name and mark in one step: without the mark, the cloud's own name takes its place at the next look.
+  const step = prepared({ ...server, hostname }, 'hostname')
+  if (server.status !== 'running') return step
   return {
-    server: { ...server, hostname, prepared },
+    server: { ...step.server, error: server.error },
     events: [
       told(
         'HostnameChanged',
