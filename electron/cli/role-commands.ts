@@ -55,11 +55,20 @@ export function addRoleCommands(program: Command, context: Context): void {
   role
     .command('rm <name>')
     .description('remove a role that no farm uses')
-    .action((name: string) =>
+    .option('--with-images', 'take its images and their snapshots out of the cloud too')
+    .action((name: string, options: { withImages?: boolean }) =>
       context.withClient(async (client) => {
         const found = await findRole(client, name)
-        await client.roles.remove({ roleId: found.id })
-        await context.print({ removed: found.id }, `Role ${plain(found.name)} is removed.\n`)
+        const { jobIds, kept } = await client.roles.remove({
+          roleId: found.id,
+          deregisterImages: options.withImages === true,
+        })
+        const lines = [
+          `Role ${plain(found.name)} is removed.`,
+          ...(jobIds.length === 0 ? [] : [`Images on their way out of the cloud: ${jobIds.length}`]),
+          ...kept.map((why) => `note: ${plain(why)}`),
+        ]
+        await context.print({ removed: found.id, jobIds, kept }, `${lines.join('\n')}\n`)
       }),
     )
   role

@@ -9,6 +9,7 @@ import {
   Deregistrations,
   ImageCopies,
   ImageReplacing,
+  RoleRemoval,
   RoleSwap,
   SnapshotRegistration,
   SnapshotRequests,
@@ -79,6 +80,7 @@ export function createImageServices(parts: ImageServicesParts) {
     servers: serverStore,
     tell: (message) => events.tell('ImageDeregistered', message),
   })
+  const removal = new RoleRemoval({ ...common, deregistrations })
   const replacing = new ImageReplacing({ ...common, farms: farmStore, servers: serverStore, rollouts })
   const serversReplacing = new ServersReplacing({
     farms: farmStore,
@@ -145,6 +147,7 @@ export function createImageServices(parts: ImageServicesParts) {
       replaceServers: serversReplacing.begin.bind(serversReplacing),
     },
     roleMethods: {
+      remove: removal.remove.bind(removal),
       usage: async ({ roleId }: { roleId: string }): Promise<RoleUsage> =>
         usageOfRole(roleStore.get(roleId).id, farmStore.list(), serverStore.all()),
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DeprecationInput } from '../model/deprecation.ts'
-import { CloudId, Name, RoleId } from '../model/ids.ts'
+import { CloudId, JobId, Name, RoleId } from '../model/ids.ts'
 import { RoleUsage } from '../model/image-plans.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Role, RoleDocument, RoleInput } from '../model/roles.ts'
@@ -15,8 +15,11 @@ export const roles = {
     .route({ method: 'PUT', path: '/roles/{roleId}' })
     .input(z.strictObject({ roleId: RoleId, role: RoleInput }))
     .output(Role),
-  /** Refused while a farm uses it. */
-  remove: method.route({ method: 'DELETE', path: '/roles/{roleId}' }).input(byId).output(z.void()),
+  /** Refused while a farm uses it. `deregisterImages`: its images leave the cloud too; `kept` says why one stays. */
+  remove: method
+    .route({ method: 'DELETE', path: '/roles/{roleId}' })
+    .input(byId.extend({ deregisterImages: z.boolean().default(false) }))
+    .output(z.object({ jobIds: z.array(JobId), kept: z.array(z.string()) })),
   import: method
     .route({ method: 'POST', path: '/roles/import' })
     .input(z.strictObject({ document: z.unknown() }))
