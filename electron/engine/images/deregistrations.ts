@@ -40,7 +40,7 @@ export class Deregistrations implements TaskRunner<DeregisterTask> {
     if (usage.roles.length > 0) {
       const names = usage.roles.map(({ name }) => `“${name}”`).join(', ')
       blockers.push(
-        `${usage.roles.length === 1 ? 'Role' : 'Roles'} ${names} launch from it. Replace it there first.`,
+        `${usage.roles.length === 1 ? `Role ${names} launches` : `Roles ${names} launch`} from it. Replace it there first.`,
       )
     }
     if (usage.servers.length > 0) {

@@ -27,7 +27,7 @@ export function useImportForm(instances: () => readonly DiscoveredInstance[], er
   const runningFarms = computed(() =>
     farms.all
       .filter(({ state }) => state.status === 'running')
-      .map(({ id, name }) => ({ value: id as string, title: name })),
+      .map(({ id, name }) => ({ value: id, title: name })),
   )
   const chosen = computed(() => instances().filter(({ id }) => kept.value.includes(id)))
   const isNewRole = computed(() => farmKind.value === 'new' || farmRoleId.value === 'new')
@@ -38,7 +38,7 @@ export function useImportForm(instances: () => readonly DiscoveredInstance[], er
       { value: 'new', title: 'A new farm role' },
       ...(farm?.roles ?? [])
         .filter((role) => role.cloudId === like?.cloudId && role.location === like?.location)
-        .map((role) => ({ value: role.id as string, title: role.alias })),
+        .map((role) => ({ value: role.id, title: role.alias })),
     ]
   })
 

@@ -2,7 +2,7 @@ import { computed, type ComputedRef } from 'vue'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Column } from '../../components/data-list/columns.ts'
 import { useClouds, useImages, useRoles } from '../../stores/index.ts'
-import { osWords, sourceWords } from './image-words.ts'
+import { osWords, rootDiskWords, sourceWords } from './image-words.ts'
 
 /** An image in the list. */
 export interface ImageRow {
@@ -37,16 +37,16 @@ export const imageColumns: Column<ImageRow>[] = [
     id: 'name',
     title: 'Image',
     value: ({ image }) => image.name,
-    widthPx: 220,
+    widthPx: 320,
     grow: true,
     filterKey: 'name',
   },
-  { id: 'cloud', title: 'Cloud', value: ({ cloud }) => cloud, widthPx: 120, filterKey: 'cloud' },
+  { id: 'cloud', title: 'Cloud', value: ({ cloud }) => cloud, widthPx: 110, filterKey: 'cloud' },
   {
     id: 'location',
     title: 'Location',
     value: ({ image }) => image.location,
-    widthPx: 130,
+    widthPx: 120,
     filterKey: 'location',
   },
   { id: 'os', title: 'System', value: ({ image }) => osWords(image.os), widthPx: 140, filterKey: 'os' },
@@ -56,13 +56,13 @@ export const imageColumns: Column<ImageRow>[] = [
     value: ({ image }) => image.architecture,
     widthPx: 105,
     filterKey: 'arch',
+    hidden: true,
   },
   {
     id: 'source',
     title: 'In the cloud',
     value: ({ image }) => sourceWords(image.source),
-    widthPx: 190,
-    grow: true,
+    widthPx: 180,
     mono: true,
   },
   {
@@ -77,6 +77,21 @@ export const imageColumns: Column<ImageRow>[] = [
     title: 'SSH',
     value: ({ image }) => `${image.ssh.user}, port ${String(image.ssh.port)}`,
     widthPx: 130,
+    hidden: true,
+  },
+  {
+    id: 'root-disk',
+    title: 'Root disk',
+    value: ({ image }) => rootDiskWords(image.rootDisk) || null,
+    widthPx: 140,
+    hidden: true,
+  },
+  {
+    id: 'created',
+    title: 'Registered',
+    value: ({ image }) => image.createdAt,
+    text: ({ image }) => new Date(image.createdAt).toLocaleString(),
+    widthPx: 160,
     hidden: true,
   },
   {

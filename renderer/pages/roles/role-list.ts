@@ -60,13 +60,13 @@ export function useRoleRows(): ComputedRef<RoleRow[]> {
 }
 
 export const roleColumns: Column<RoleRow>[] = [
-  { id: 'name', title: 'Role', value: ({ role }) => role.name, widthPx: 200, grow: true, filterKey: 'name' },
+  { id: 'name', title: 'Role', value: ({ role }) => role.name, widthPx: 290, grow: true, filterKey: 'name' },
   {
     id: 'category',
     title: 'Category',
     value: ({ role }) => role.category,
     text: ({ role }) => CATEGORY_NAMES[role.category],
-    widthPx: 120,
+    widthPx: 100,
     filterKey: 'category',
   },
   {
@@ -74,23 +74,21 @@ export const roleColumns: Column<RoleRow>[] = [
     title: 'System',
     value: ({ role }) => role.osFamily,
     text: ({ role }) => OS_NAMES[role.osFamily],
-    widthPx: 130,
+    widthPx: 120,
     filterKey: 'os',
   },
   {
     id: 'places',
     title: 'Available in',
     value: ({ places }) => (places.length === 0 ? null : places.join(', ')),
-    widthPx: 220,
-    grow: true,
+    widthPx: 190,
     filterKey: 'in',
   },
   {
     id: 'users',
     title: 'Used by',
     value: ({ users }) => (users.length === 0 ? null : users.join(', ')),
-    widthPx: 150,
-    grow: true,
+    widthPx: 140,
     filterKey: 'farm',
   },
   {
@@ -112,7 +110,7 @@ export const roleColumns: Column<RoleRow>[] = [
     id: 'tags',
     title: 'Tags',
     value: ({ role }) => (role.tags.length === 0 ? null : role.tags.join(', ')),
-    widthPx: 140,
+    widthPx: 110,
     filterKey: 'tag',
   },
   {
