@@ -34,6 +34,12 @@ export class ScheduleStore {
     return record
   }
 
+  /** Changes a schedule as it is now; undefined when it is gone, and nothing is written. */
+  async change(id: string, change: Partial<ScheduleRecord>): Promise<ScheduleRecord | undefined> {
+    const record = this.#records.get(id)
+    return record && this.put({ ...record, ...change })
+  }
+
   async remove(id: string): Promise<void> {
     this.#records.delete(id)
     await this.#repository.remove(id)

@@ -151,3 +151,26 @@ it('one whose answer was lost is found again by its tag, and not made twice', as
   expect(await ids()).toHaveLength(1)
   expect(record()).toMatchObject({ lastSnapshotId: (await ids())[0], asking: null, problem: null })
 })
+
+it('what a person sets while a snapshot is being made holds', async () => {
+  await schedule(24, 3)
+  const { create } = cloud.snapshots
+  cloud.snapshots.create = async (...words) => {
+    const made = await create.apply(cloud.snapshots, words)
+    const now = record()
+    if (now) await schedules.put({ ...now, everyHours: 6, keep: 0 })
+    return made
+  }
+  await keeper.run()
+  expect(record()).toMatchObject({ everyHours: 6, keep: 0, asking: null, lastAt: '2026-01-01T00:00:00.000Z' })
+
+  cloud.snapshots.create = async (...words) => {
+    const made = await create.apply(cloud.snapshots, words)
+    await schedules.remove(scheduleId(cloudId, location, volumeId))
+    return made
+  }
+  clock.advance(6 * HOUR_MS)
+  await keeper.run()
+  expect(record()).toBeUndefined()
+  expect(await ids()).toHaveLength(2)
+})

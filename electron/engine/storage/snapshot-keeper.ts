@@ -40,14 +40,13 @@ export class SnapshotKeeper {
     for (const schedule of schedules.all()) {
       if (!isKnownCloud(schedule.cloudId)) continue
       const { due, lastAt } = snapshotDue(schedule, schedule.lastAt, clock.now())
-      if (lastAt !== schedule.lastAt) await schedules.put({ ...schedule, lastAt })
+      if (lastAt !== schedule.lastAt) await schedules.change(schedule.id, { lastAt })
       if (!due && schedule.asking === null) continue
       try {
         await watch(schedule.cloudId, schedule.location, (provider) => this.#make(schedule.id, provider))
       } catch (thrown) {
-        const now = schedules.all().find(({ id }) => id === schedule.id)
         const problem = toAppError(thrown).message
-        if (now && now.problem !== problem) await schedules.put({ ...now, problem })
+        if (problem !== schedule.problem) await schedules.change(schedule.id, { problem })
       }
     }
   }
@@ -80,7 +79,7 @@ export class SnapshotKeeper {
 
   async #make(id: string, provider: CloudProvider): Promise<void> {
     const { schedules, clock, newToken, workspaceId, tell } = this.#options
-    let schedule = schedules.all().find((one) => one.id === id)
+    const schedule = schedules.all().find((one) => one.id === id)
     if (!schedule) return
     const { location, volumeId } = schedule
     const [volume] = await provider.volumes.byId(location, [volumeId])
@@ -91,7 +90,7 @@ export class SnapshotKeeper {
     }
     const asked = schedule.asking
     const token = asked ?? newToken()
-    if (asked === null) schedule = await schedules.put({ ...schedule, asking: token })
+    if (asked === null) await schedules.change(id, { asking: token })
     const tag = { key: VOLUME_TAGS.snapshot, value: token }
     const [known] = asked === null ? [] : await provider.snapshots.byTag(location, tag)
     const name = volume.tags.Name ?? volumeId
@@ -108,19 +107,15 @@ export class SnapshotKeeper {
         },
       }))
     const lastAt = new Date(clock.now()).toISOString()
-    schedule = await schedules.put({
-      ...schedule,
-      asking: null,
-      lastAt,
-      lastSnapshotId: snapshot.id,
-      problem: null,
-    })
+    // A person may have changed or removed the schedule meanwhile: that holds.
+    const made = { asking: null, lastAt, lastSnapshotId: snapshot.id, problem: null }
+    const now = await schedules.change(id, made)
     await tell(
       'SnapshotCreated',
       schedule,
       `Snapshot ${snapshot.id} of ${volumeId} was begun by its schedule`,
     )
-    await this.#rotate(schedule, provider)
+    if (now) await this.#rotate(now, provider)
   }
 
   async #rotate(schedule: ScheduleRecord, provider: CloudProvider): Promise<void> {
