@@ -59,7 +59,7 @@ test(`killed at ${ROUNDS} random moments of a key regeneration: no server is lef
   await until(async () => {
     const servers = await first.call<Server[]>('GET', '/servers')
     return servers.length === SERVERS && servers.every(({ status }) => status === 'running')
-  })
+  }, 120_000)
   for (let round = 0; round < ROUNDS; round += 1) {
     host ??= await startHost(directory.path)
     const [key] = await host.call<SshKey[]>('GET', '/keys')

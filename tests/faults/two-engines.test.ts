@@ -32,7 +32,7 @@ function running({ call }: RunningHost): Promise<Server[]> {
   return until(async () => {
     const servers = await call<Server[]>('GET', '/servers')
     return servers.length === SERVERS && servers.every(({ status }) => status === 'running') && servers
-  })
+  }, 120_000)
 }
 
 function facts(servers: readonly Server[]) {
@@ -67,10 +67,10 @@ test('a second engine on a data directory asks no cloud anything and names the f
   await until(async () => {
     const all = await next.call<Server[]>('GET', '/servers')
     return all.length === SERVERS && all.every(({ status }) => status === 'suspended')
-  })
+  }, 120_000)
   await next.call('POST', `/farms/${farmId}/resume`, {})
   expect(facts(await running(next))).toEqual(facts(servers))
   expect((await next.call<Farm>('GET', `/farms/${farmId}`)).state.status).toBe('running')
   expect((await liveInstances(sandbox)).map(({ id }) => id).sort()).toEqual(instanceIds)
   expect((await sandbox.calls())['RunInstances']).toBe(launches)
-}, 180_000)
+}, 600_000)
