@@ -17,7 +17,13 @@ import {
   type SandboxCloud,
   startSandboxCloud,
 } from '../../tests/support/sandbox-cloud.ts'
-import { launchedFarm, runningServers, sandboxEngine, west } from '../../tests/support/sandbox-engine.ts'
+import {
+  endedJob,
+  launchedFarm,
+  runningServers,
+  sandboxEngine,
+  west,
+} from '../../tests/support/sandbox-engine.ts'
 import { silentLog, temporaryDirectory } from '../../tests/support/test-engine.ts'
 import { startTestHost } from '../../tests/support/transports.ts'
 
@@ -154,6 +160,12 @@ describe('farmhand server snapshot and image', () => {
     expect(left.blockers).toEqual([])
     expect(await json<Job>('image', 'deregister', name, '--yes', '--wait')).toMatchObject({ state: 'done' })
     expect((await json<Image[]>('image', 'ls')).some((one) => one.id === golden?.id)).toBe(false)
+    // A role goes with its images, but for those that another role launches from.
+    const gone = await json<{ jobIds: string[]; kept: string[] }>('role', 'rm', 'golden', '--with-images')
+    expect(gone.kept).toEqual([expect.stringContaining('“base east” cannot be taken out') as string])
+    const [jobId = ''] = gone.jobIds
+    expect(await endedJob(here.engine, jobId)).toMatchObject({ state: 'done' })
+    expect((await json<Image[]>('image', 'ls')).map((one) => one.name)).toEqual(['base east'])
   })
 
   it('exports, imports, deprecates and removes an image', async () => {

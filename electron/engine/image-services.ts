@@ -80,7 +80,7 @@ export function createImageServices(parts: ImageServicesParts) {
     servers: serverStore,
     tell: (message) => events.tell('ImageDeregistered', message),
   })
-  const removal = new RoleRemoval({ ...common, deregistrations })
+  const removal = new RoleRemoval({ ...common, removeRole: roles.remove.bind(roles), deregistrations })
   const replacing = new ImageReplacing({ ...common, farms: farmStore, servers: serverStore, rollouts })
   const serversReplacing = new ServersReplacing({
     farms: farmStore,

@@ -6,7 +6,8 @@ import type { DesignStore, Roles } from '../roles/index.ts'
 import type { Deregistrations } from './deregistrations.ts'
 
 interface RoleRemovalOptions {
-  roles: Roles
+  /** Removes a role from the design; throws `role.in_use`. */
+  removeRole: Roles['remove']
   roleStore: DesignStore<Role>
   imageStore: DesignStore<Image>
   deregistrations: Deregistrations
@@ -28,9 +29,9 @@ export class RoleRemoval {
     roleId: string
     deregisterImages?: boolean
   }): Promise<{ jobIds: JobId[]; kept: string[] }> {
-    const { roles, roleStore, imageStore, deregistrations } = this.#options
+    const { removeRole, roleStore, imageStore, deregistrations } = this.#options
     const { imageIds } = roleStore.get(roleId)
-    await roles.remove({ roleId })
+    await removeRole({ roleId })
     const jobIds: JobId[] = []
     const kept: string[] = []
     for (const imageId of deregisterImages ? imageIds : []) {
