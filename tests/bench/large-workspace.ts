@@ -1,3 +1,4 @@
+import { groupsOfLaunch } from '../../shared/logic/server-upkeep.ts'
 import { FarmDesign, FarmState } from '../../shared/model/farms.ts'
 import { ServerId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'
@@ -73,6 +74,7 @@ export function largeWorkspace(parts: {
         launchedAt: at,
         runningAt: at,
         launch: { token: `t${number}`, position: 0, size: 1 },
+        groups: groupsOfLaunch({ securityGroups: { mode: 'default', additional: [] } }, ['sg-1']),
       })
       const ssh = { host: server.publicIp ?? '', port: 2222, user: 'farmhand', hostKeyFingerprint: null }
       made.servers.push({ ...server, id: ServerId.parse(server.id), ssh })

@@ -1,8 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { FarmStore, Reconciler, WakeWatch } from '../../electron/engine/farms/index.ts'
-import { LaunchBreaker, ServerStore } from '../../electron/engine/servers/index.ts'
+import { LaunchBreaker, ServerStore, ServerUpkeep } from '../../electron/engine/servers/index.ts'
 import { decide } from '../../shared/logic/farm-decisions.ts'
 import { instanceView } from '../../electron/engine/servers/index.ts'
+import { hasItsAddress, hasItsGroups, hasItsHostname } from '../../shared/logic/server-upkeep.ts'
 import { seen } from '../../shared/logic/server-life.ts'
 import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
@@ -44,6 +45,19 @@ const bench: Bench = {
     })
     await farms.start()
     await servers.start()
+    const upkeep = new ServerUpkeep({ servers, farms, clock: systemClock, log: silentLog })
+    for (const [name, isKept] of [
+      ['groups', hasItsGroups],
+      ['address', hasItsAddress],
+      ['host name', hasItsHostname],
+    ] as const) {
+      upkeep.add({
+        name,
+        what: name,
+        isKept,
+        keep: () => Promise.reject(new Error('nothing is to be mended')),
+      })
+    }
     const reconciler = new Reconciler({
       wakeWatch: new WakeWatch(systemClock),
       farms,
@@ -56,7 +70,7 @@ const bench: Bench = {
       },
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
       preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
-      upkeep: { begin: () => undefined },
+      upkeep,
       breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
       clock: systemClock,
       log: silentLog,
