@@ -15,11 +15,19 @@ export function isFollowed(server: Server): boolean {
   )
 }
 
+/** Asked for every server at every pass, while there are few designs; those are never changed in place. */
+const knownDesigns = new WeakMap<FarmRole['securityGroups'], string>()
+
 /** The security groups that a farm role's design asks for, as a text that changes when they do. */
 export function groupsDesign({ securityGroups }: Pick<FarmRole, 'securityGroups'>): string {
-  return securityGroups.mode === 'named'
-    ? JSON.stringify(['named', ...securityGroups.groups])
-    : JSON.stringify(['default', ...securityGroups.additional])
+  const known = knownDesigns.get(securityGroups)
+  if (known !== undefined) return known
+  const design =
+    securityGroups.mode === 'named'
+      ? JSON.stringify(['named', ...securityGroups.groups])
+      : JSON.stringify(['default', ...securityGroups.additional])
+  knownDesigns.set(securityGroups, design)
+  return design
 }
 
 /** What a launch with these groups leaves in the ledger. */

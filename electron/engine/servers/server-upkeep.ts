@@ -49,7 +49,6 @@ export class ServerUpkeep {
   readonly #options: ServerUpkeepOptions
   readonly #upkeeps: Upkeep[] = []
   readonly #going = new Map<string, Going>()
-  readonly #found = new WeakMap<Server, { role: FarmRole; isDue: boolean }>()
   readonly #queue: (() => void)[] = []
   readonly #running = new Set<Promise<void>>()
   readonly #stop = new AbortController()
@@ -96,15 +95,11 @@ export class ServerUpkeep {
     return farm.roles.find(({ id }) => id === server.farmRoleId)
   }
 
-  /** Neither a server nor a farm role is ever changed in place: what was found for the two holds until one is another. */
   #isDue(server: Server, role: FarmRole): boolean {
-    const known = this.#found.get(server)
-    if (known?.role === role) return known.isDue
-    const hasOld = (server.unkept?.length ?? 0) > 0
-    const isDue =
-      isFollowed(server) && (hasOld || this.#upkeeps.some((upkeep) => !upkeep.isKept(server, role)))
-    this.#found.set(server, { role, isDue })
-    return isDue
+    if (!isFollowed(server)) return false
+    if (server.unkept !== undefined && server.unkept.length > 0) return true
+    for (const upkeep of this.#upkeeps) if (!upkeep.isKept(server, role)) return true
+    return false
   }
 
   #forget(serverId: string): void {
