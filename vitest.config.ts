@@ -19,9 +19,9 @@ export default defineConfig({
           environment: 'node',
           env,
           include: ['{shared,electron,build}/**/*.test.ts', 'tests/{support,bench}/**/*.test.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 30_000,
-          expect: { poll: { timeout: 10_000 } },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
@@ -32,8 +32,8 @@ export default defineConfig({
           include: ['renderer/**/*.test.ts'],
           css: false,
           server: { deps: { inline: ['vuetify'] } },
-          testTimeout: 20_000,
-          expect: { poll: { timeout: 10_000 } },
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {
