@@ -51,7 +51,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
         .map((server) => `server ${server.alias} #${server.index}`),
     lookAtServers: () => running.wake(),
   })
-  const { clouds, farmStore, images, roles, accounts } = designs
+  const { clouds, farmStore, roles, accounts } = designs
   const access = createAccess(core, ports, { servers: serverStore, clouds })
   const { keys, hostKeys, connections, targets, terminals } = access
   const running = createFarmServices({
@@ -123,12 +123,12 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
   return {
     dataDir: core.dataDir,
     clouds: accounts,
-    images: Object.assign(images, imageServices.imageMethods),
+    images: imageServices.images,
     discovery: imageServices.discovery,
-    roles: Object.assign(roles, {
-      ...imageServices.roleMethods,
+    roles: {
+      ...imageServices.roles,
       addStarters: (input: { cloudId: string }) => accounts.addStarters(input),
-    }),
+    },
     farms: { ...farms, ...imageServices.farmMethods },
     servers,
     securityGroups,

@@ -80,7 +80,7 @@ export function createImageServices(parts: ImageServicesParts) {
     servers: serverStore,
     tell: (message) => events.tell('ImageDeregistered', message),
   })
-  const removal = new RoleRemoval({ ...common, removeRole: roles.remove.bind(roles), deregistrations })
+  const removal = new RoleRemoval({ ...common, deregistrations })
   const replacing = new ImageReplacing({ ...common, farms: farmStore, servers: serverStore, rollouts })
   const serversReplacing = new ServersReplacing({
     farms: farmStore,
@@ -131,8 +131,15 @@ export function createImageServices(parts: ImageServicesParts) {
   return {
     rollouts,
     discovery,
-    /** What the contract asks of images besides registering them. */
-    imageMethods: {
+    images: {
+      list: images.list.bind(images),
+      create: images.create.bind(images),
+      update: images.update.bind(images),
+      deprecate: images.deprecate.bind(images),
+      undeprecate: images.undeprecate.bind(images),
+      remove: images.remove.bind(images),
+      import: images.import.bind(images),
+      export: images.export.bind(images),
       usage: async ({ imageId }: { imageId: string }): Promise<ImageUsage> =>
         usageOfImage(imageStore.get(imageId), roleStore.list(), farmStore.list(), serverStore.all()),
       fromServer: snapshotRequests.begin.bind(snapshotRequests),
@@ -142,11 +149,20 @@ export function createImageServices(parts: ImageServicesParts) {
       planReplace: replacing.plan.bind(replacing),
       replace: replacing.carryOut.bind(replacing),
     },
+    /** What the contract asks of farms besides what farms do by themselves. */
     farmMethods: {
       planReplaceServers: serversReplacing.plan.bind(serversReplacing),
       replaceServers: serversReplacing.begin.bind(serversReplacing),
     },
-    roleMethods: {
+    roles: {
+      list: roles.list.bind(roles),
+      create: roles.create.bind(roles),
+      update: roles.update.bind(roles),
+      clone: roles.clone.bind(roles),
+      deprecate: roles.deprecate.bind(roles),
+      undeprecate: roles.undeprecate.bind(roles),
+      import: roles.import.bind(roles),
+      export: roles.export.bind(roles),
       remove: removal.remove.bind(removal),
       usage: async ({ roleId }: { roleId: string }): Promise<RoleUsage> =>
         usageOfRole(roleStore.get(roleId).id, farmStore.list(), serverStore.all()),

@@ -6,8 +6,7 @@ import type { DesignStore, Roles } from '../roles/index.ts'
 import type { Deregistrations } from './deregistrations.ts'
 
 interface RoleRemovalOptions {
-  /** Removes a role from the design; throws `role.in_use`. */
-  removeRole: Roles['remove']
+  roles: Pick<Roles, 'remove'>
   roleStore: DesignStore<Role>
   imageStore: DesignStore<Image>
   deregistrations: Deregistrations
@@ -29,9 +28,9 @@ export class RoleRemoval {
     roleId: string
     deregisterImages?: boolean
   }): Promise<{ jobIds: JobId[]; kept: string[] }> {
-    const { removeRole, roleStore, imageStore, deregistrations } = this.#options
+    const { roles, roleStore, imageStore, deregistrations } = this.#options
     const { imageIds } = roleStore.get(roleId)
-    await removeRole({ roleId })
+    await roles.remove({ roleId })
     const jobIds: JobId[] = []
     const kept: string[] = []
     for (const imageId of deregisterImages ? imageIds : []) {
