@@ -20,6 +20,8 @@ export interface TcpRelayOptions {
   port: number
   /** Cuts each connection once this many bytes came back from the server. */
   cutAfterBytes?: number
+  /** Passes what the server sends in one piece once it was quiet for so long, as a client reads it that was busy meanwhile. */
+  gatherMs?: number
 }
 
 /** Starts a relay and resolves when it listens. */
@@ -49,7 +51,8 @@ export async function startTcpRelay(options: TcpRelayOptions): Promise<TcpRelay>
       })
     }
     incoming.pipe(outgoing)
-    outgoing.pipe(incoming)
+    if (options.gatherMs === undefined) outgoing.pipe(incoming)
+    else passGathered(outgoing, incoming, options.gatherMs)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
@@ -77,4 +80,20 @@ export async function startTcpRelay(options: TcpRelayOptions): Promise<TcpRelay>
       await closed
     },
   }
+}
+
+function passGathered(from: Socket, to: Socket, quietMs: number): void {
+  let gathered: Buffer[] = []
+  let timer: NodeJS.Timeout | undefined
+  from.on('data', (bytes: Buffer) => {
+    gathered.push(bytes)
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      to.write(Buffer.concat(gathered))
+      gathered = []
+    }, quietMs)
+  })
+  from.once('close', () => {
+    clearTimeout(timer)
+  })
 }

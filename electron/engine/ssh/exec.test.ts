@@ -18,7 +18,9 @@ import { SshConnections } from './connections.ts'
 import { captureCommand, runCommand } from './exec.ts'
 import type { CapturedCommand, CommandRequest } from './exec.ts'
 import { generateKeyPair } from './key-pair.ts'
+import type { SshTarget } from './targets.ts'
 
+let targetOf: (port: number) => SshTarget
 let server: OpenSshServer
 let relay: TcpRelay
 let pool: SshConnections
@@ -29,14 +31,15 @@ beforeAll(async () => {
   server = await startOpenSshServer({ authorizedKeys: [key.publicKey] })
   relay = await startTcpRelay({ port: server.port })
   pool = new SshConnections({ hostKeys: hostKeyMemory(realClock).hostKeys, clock: realClock, log: silentLog })
-  const lease = await pool.acquire({
-    key: 'srv-1',
+  targetOf = (port) => ({
+    key: `srv-${port}`,
     label: 'web-1',
     host: server.host,
-    port: relay.port,
+    port,
     user: server.user,
     privateKey: key.privateKey,
   })
+  const lease = await pool.acquire(targetOf(relay.port))
   connection = lease.connection
 })
 afterAll(async () => {
@@ -285,6 +288,21 @@ describe('a command', () => {
       ).rejects.toBe(broken)
     }
   })
+})
+
+test('a command that ends while we are busy says how it ended: all that it sends may come in one piece', async () => {
+  const busy = await startTcpRelay({ port: server.port, gatherMs: 500 })
+  try {
+    const lease = await pool.acquire(targetOf(busy.port))
+    const ran = (script: string) =>
+      captureCommand(lease.connection, { clock: realClock, run: { argv: ['sh', '-c', script] } })
+    expect(await ran('exit 3')).toMatchObject({ end: { kind: 'exited', exitCode: 3 } })
+    expect(await ran('kill -9 $$')).toMatchObject({ end: { kind: 'signalled', signal: 'SIGKILL' } })
+    expect(await ran('echo out')).toMatchObject({ end: { kind: 'exited', exitCode: 0 }, stdout: 'out\n' })
+    lease.release()
+  } finally {
+    await busy.stop()
+  }
 })
 
 test('a cut in the middle of a command is ssh.closed', async () => {

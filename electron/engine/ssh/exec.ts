@@ -136,13 +136,12 @@ class CommandRun {
       else if (exit !== undefined) this.#done.resolve(exit)
       else this.#done.reject(this.#connection.failure ?? connectionLost(this.#connection.target))
     }
-    this.#channel.once('exit', (code: number | null, signal?: string) => {
-      exit =
-        code === null
-          ? { kind: 'signalled', signal: signal ?? 'unknown' }
-          : { kind: 'exited', exitCode: code }
+    // A quick command may have ended before anybody listens: `close` says again how, after all else.
+    this.#channel.once('close', (code: number | null | undefined, signal?: string) => {
+      if (typeof code === 'number') exit = { kind: 'exited', exitCode: code }
+      else if (code === null) exit = { kind: 'signalled', signal: signal ?? 'unknown' }
+      closed()
     })
-    this.#channel.once('close', closed)
     this.#channel.stderr.once('end', closed)
   }
 

@@ -31,7 +31,6 @@ export class SshShell {
   constructor(connection: SshConnection, channel: ClientChannel, options: ShellOptions) {
     this.#channel = channel
     const openWindow = keepShellWindow(channel)
-    let exit: { code: number | null; signal: string | null } | undefined
     channel.on('data', (bytes: Buffer) => {
       options.onData(bytes)
       openWindow()
@@ -40,14 +39,13 @@ export class SshShell {
       options.onData(bytes)
       openWindow()
     })
-    channel.once('exit', (code: number | null, signal?: string) => {
-      exit = { code, signal: signal ?? null }
-    })
-    channel.once('close', () => {
+    // `close` says again what `exit` said, also when that came before anybody listened.
+    channel.once('close', (code?: number | null, signal?: string) => {
       this.#over.abort()
-      const isLost = exit === undefined && !this.#isClosing
+      const isLost = code === undefined && !this.#isClosing
       options.onEnd({
-        ...(exit ?? { code: null, signal: null }),
+        code: code ?? null,
+        signal: signal ?? null,
         failure: isLost ? (connection.failure ?? connectionLost(connection.target)) : undefined,
       })
     })
