@@ -48,7 +48,7 @@ test('applying a draft shows what changes, and that running servers keep what th
   const draft = aFarm({}, [{ instanceType: 'm6i.large', scaling: { min: 2, max: 4 } }])
   const made = plan(draft, 'apply', { running, servers: [aServer()] })
   expect(lines(made)).toEqual([
-    '0 change web: Its design changes; servers that run keep what they were launched with',
+    '0 change web: Its design changes; what is for new servers only leaves those that run as they are',
     '0 create web #2: The farm role keeps at least 2, and 1 is there',
     '0 keep web #1: Running',
   ])
@@ -253,7 +253,7 @@ describe('what running servers get at once', () => {
     }
     const made = plan(off, 'apply', { running: on, servers, held: [held] })
     expect(rest(made)).toEqual([
-      '0 change web: Its design changes; servers that run keep what they were launched with',
+      '0 change web: Its design changes; what is for new servers only leaves those that run as they are',
       '0 keep Address 203.0.113.7 of web #1: It stays with its server, and is the farm’s until the farm is terminated with its cloud objects; until then it costs money',
     ])
   })

@@ -95,7 +95,7 @@ function changeItem(
     kind,
     name,
     reason: later
-      ? 'Its design changes; servers that run keep what they were launched with'
+      ? 'Its design changes; what is for new servers only leaves those that run as they are'
       : 'Its design changes',
     fields,
     serverId: null,
