@@ -59,6 +59,8 @@ export function createFarmServices(parts: FarmServicesParts) {
   const { clouds, farmStore, images, roles, roleStore } = designs
   const { keys, connections, targets } = access
   const imageOf = roles.imageOf.bind(roles)
+  const roleName = roles.nameOf.bind(roles)
+  const cloudName = (cloudId: string): string => clouds.find(cloudId)?.name ?? cloudId
   const watch: typeof clouds.watch = (cloudId, location, call) => clouds.watch(cloudId, location, call)
   const tellFarm = async (
     farm: Farm,
@@ -147,7 +149,7 @@ export function createFarmServices(parts: FarmServicesParts) {
     log,
     newId,
     workspaceId,
-    roleName: (roleId) => roles.nameOf(roleId),
+    roleName,
     imageOf,
     probeSsh: parts.probeSsh,
     onPass: finish,
@@ -175,9 +177,10 @@ export function createFarmServices(parts: FarmServicesParts) {
     clock,
     newId,
     userName: ports.userName,
-    roleName: (roleId) => roles.nameOf(roleId),
-    cloudName: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
+    roleName,
+    cloudName,
     imageOf,
+    launchesNone: (roleId) => roleStore.find(roleId)?.isSystem === true,
     names: () => ({ roles: roleStore.list(), clouds: clouds.list() }),
     clouds: () => clouds.list(),
     roles,
@@ -185,8 +188,8 @@ export function createFarmServices(parts: FarmServicesParts) {
     faultsOf: async (input, farmId) => validateFarm(input, await farmKnowledge(designs, clock), farmId),
     knowledge: async (design) => ({
       warnings: [...unreachablePlaces(designs, design), ...(await uncheckedPlaces(designs, design))],
-      roleName: (roleId) => roles.nameOf(roleId),
-      cloudName: (cloudId) => clouds.find(cloudId)?.name ?? cloudId,
+      roleName,
+      cloudName,
       hasKey: (cloudId, location) => keys.find(design.id, cloudId, location) !== undefined,
       costs: await costKnowledge(designs, design),
     }),

@@ -127,6 +127,10 @@ it('scenario 37: a running cloud instance imported to an agentless farm role is 
   expect(role?.name).toBe('imported-sandbox-1.0')
   const farm = await here.engine.farms.get({ farmId: server?.farmId ?? '' })
   expect(farm.roles[0]?.scaling).toMatchObject({ enabled: false })
+  if (!server) throw new Error('no server')
+  await expect(
+    here.engine.farms.launchServer({ farmId: farm.id, farmRoleId: server.farmRoleId }),
+  ).rejects.toMatchObject({ code: 'farm.invalid' })
   // Terminating the farm terminates the machine.
   await here.engine.farms.terminate({ farmId: farm.id })
   await cloud.whenAll('terminated', [id])

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/model/errors.ts'
 import type { DiscoveredInstance, ImportInput } from '../../../shared/model/discovery.ts'
-import { defaultRoleGroups } from '../../../shared/model/farm-roles.ts'
+import { defaultRoleGroups, MAX_SERVERS } from '../../../shared/model/farm-roles.ts'
 import type { Farm, FarmInput } from '../../../shared/model/farms.ts'
 import { FarmRoleId, type RoleId } from '../../../shared/model/ids.ts'
 import type { Image, Os } from '../../../shared/model/images.ts'
@@ -47,7 +47,7 @@ export class ImportPlaces {
       location: input.location,
       instanceType: first.instanceType,
       // Manual: nothing is launched from a system role, and what was imported is not terminated by scaling.
-      scaling: { enabled: false, min: 0, max: 400, considerSuspended: 'running' as const },
+      scaling: { enabled: false, min: 0, max: MAX_SERVERS, considerSuspended: 'running' as const },
     }
     const farm =
       input.farm.kind === 'new'

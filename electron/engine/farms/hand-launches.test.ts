@@ -76,3 +76,15 @@ test('a farm that does not run, or is locked, gets no server', async () => {
   await ended((await world.engine.farms.terminate({ farmId: web.farmId })).jobId)
   await expect(world.engine.farms.launchServer(web)).rejects.toMatchObject({ code: 'farm.wrong_status' })
 })
+
+test('two at once are two: each has its index, and room in the limits', async () => {
+  const web = await launched({ min: 1, max: 1 })
+  const both = await Promise.all([1, 2].map(() => world.engine.farms.launchServer(web)))
+  for (const { jobId } of both) await ended(jobId)
+  expect((await servers()).map(([index, status]) => [index, status])).toEqual([
+    [1, 'running'],
+    [2, 'running'],
+    [3, 'running'],
+  ])
+  expect(await scaling(web.farmId)).toMatchObject({ min: 3, max: 3 })
+})

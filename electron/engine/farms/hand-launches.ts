@@ -23,7 +23,15 @@ export interface HandLaunchesOptions {
   roleName: (roleId: string) => string
   cloudName: (cloudId: string) => string
   imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
+  /** Whether a role is for imported servers only. */
+  launchesNone: (roleId: string) => boolean
   wake: () => void
+}
+
+interface Wanted {
+  farmId: string
+  farmRoleId: string
+  via?: 'ui' | 'api' | undefined
 }
 
 /** What a launch by hand answers: the server's record, the job that follows it, and what else was changed for it. */
@@ -37,32 +45,32 @@ export interface LaunchedByHand {
 export class HandLaunches {
   readonly #options: HandLaunchesOptions
 
+  /** One launch after another: each is decided by what the one before left. */
+  #last: Promise<unknown> = Promise.resolve()
+
   constructor(options: HandLaunchesOptions) {
     this.#options = options
   }
 
   /**
    * Records one more server of a running farm's role; the next pass asks the cloud for it. Throws `farm.locked`,
-   * `farm.wrong_status`, `farm.invalid` when the role has no image there, `input.invalid` when it has as many as it can have.
+   * `farm.wrong_status`, `farm.invalid` when the role launches no servers there, `input.invalid` when it has as many as it can
+   * have.
    */
-  async launchServer(wanted: {
-    farmId: string
-    farmRoleId: string
-    via?: 'ui' | 'api' | undefined
-  }): Promise<LaunchedByHand> {
-    const { servers, jobs, clock, newId, roleName, cloudName, imageOf, wake } = this.#options
+  launchServer(wanted: Wanted): Promise<LaunchedByHand> {
+    const launch = this.#last.then(() => this.#launch(wanted))
+    this.#last = launch.catch(() => undefined)
+    return launch
+  }
+
+  async #launch(wanted: Wanted): Promise<LaunchedByHand> {
+    const { servers, jobs, clock, newId, roleName, cloudName, wake } = this.#options
     const { scaling, warning } = this.#decide(wanted)
-    const before = this.#roleOf(wanted).role.scaling
-    // Room first, the server next, its place in the minimum last: no pass in between ends it or launches another.
-    if (scaling.max !== before.max)
-      await changeScaling(this.#options, wanted, (now) => ({ ...now, max: scaling.max }))
     const { farm, role } = this.#roleOf(wanted)
-    const image = imageOf(role.roleId, role.cloudId, role.location)
-    if (!image) {
-      throw new AppError('farm.invalid', {
-        message: `The role of ${role.alias} has no image in ${role.location}. Add one to the role first.`,
-      })
-    }
+    const image = this.#imageOf(role)
+    // Room first, the server next, its place in the minimum last: no pass in between ends it or launches another.
+    if (scaling.max !== role.scaling.max)
+      await changeScaling(this.#options, wanted, (now) => ({ ...now, max: scaling.max }))
     const reason = wanted.via === 'ui' ? 'manual' : 'manual-api'
     const [server] = newServers(
       farm,
@@ -77,7 +85,7 @@ export class HandLaunches {
     )
     if (!server) throw new AppError('internal', { message: 'No server was recorded.' })
     await servers.put([server], [{ server, event: createdEvent(server) }])
-    if (scaling.min !== before.min)
+    if (scaling.min !== role.scaling.min)
       await changeScaling(this.#options, wanted, (now) => ({ ...now, min: scaling.min }))
     const job = await jobs.follow(
       'server.launch',
@@ -101,6 +109,20 @@ export class HandLaunches {
     const launch = launchByHand(role, own)
     if (typeof launch === 'string') throw new AppError('input.invalid', { message: launch })
     return launch
+  }
+
+  #imageOf(role: FarmRole): Image {
+    const { imageOf, launchesNone } = this.#options
+    if (launchesNone(role.roleId)) {
+      throw new AppError('farm.invalid', {
+        message: `The role of ${role.alias} is for imported servers and launches none. Make a role from one of them, or choose another.`,
+      })
+    }
+    const image = imageOf(role.roleId, role.cloudId, role.location)
+    if (image) return image
+    throw new AppError('farm.invalid', {
+      message: `The role of ${role.alias} has no image in ${role.location}. Add one to the role first.`,
+    })
   }
 
   #roleOf({ farmId, farmRoleId }: { farmId: string; farmRoleId: string }): { farm: Farm; role: FarmRole } {
