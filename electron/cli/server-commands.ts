@@ -12,7 +12,7 @@ import { openShellOnServer } from './shell-on-server.ts'
 import { plain } from './paint.ts'
 import { findServer, slotOf } from './references.ts'
 import { addServerActVerbs } from './server-act-commands.ts'
-import { addSnapshotCommand } from './snapshot-command.ts'
+import { addSnapshotCommand } from './server-snapshot-verb.ts'
 import { propertiesText, serverTable, serverText } from './server-text.ts'
 
 export function addServerCommands(program: Command, context: Context): void {

@@ -4,7 +4,7 @@ import { VolumeType } from '../../shared/model/farm-role-storage.ts'
 import { Replacement, SnapshotInput } from '../../shared/model/tasks.ts'
 import type { Context } from './context.ts'
 import { finishJob } from './follow-job.ts'
-import { given, numberGiven } from './given.ts'
+import { given, numberGiven } from './option-values.ts'
 import { findServer } from './references.ts'
 
 /** `farmhand server snapshot`: an image, or an image and a role, of a server. */

@@ -59,7 +59,7 @@ const FIELDS: Readonly<Record<string, FieldWords>> = {
   'scaling.min': { words: 'minimum servers' },
   'scaling.max': { words: 'maximum servers' },
   'scaling.behavior': {
-    words: 'servers that are too many',
+    words: 'surplus servers',
     values: { 'launch-terminate': 'are terminated', 'suspend-resume': 'are suspended' },
   },
   'scaling.endFirst': { words: 'goes first', values: { newest: 'the newest', oldest: 'the oldest' } },

@@ -1,4 +1,5 @@
 import type { Fault } from '../model/errors.ts'
+import { MAX_SERVERS } from '../model/farm-roles.ts'
 
 /** A value that a template leaves to whoever imports it (reference 2.8): it is null, empty or not there. */
 export interface OpenValue {
@@ -25,7 +26,13 @@ interface Mandatory {
 const MANDATORY: readonly Mandatory[] = [
   { path: ['instanceType'], field: 'instance type', kind: 'text', stopgap: '?', hasDefault: false },
   { path: ['scaling', 'min'], field: 'minimum servers', kind: 'number', stopgap: 1, hasDefault: true },
-  { path: ['scaling', 'max'], field: 'maximum servers', kind: 'number', stopgap: 400, hasDefault: true },
+  {
+    path: ['scaling', 'max'],
+    field: 'maximum servers',
+    kind: 'number',
+    stopgap: MAX_SERVERS,
+    hasDefault: true,
+  },
 ]
 
 /**
@@ -70,8 +77,8 @@ function isOpen(role: Record<string, unknown>, { path, hasDefault }: Mandatory):
 function faultOf(alias: string, { field, kind }: Mandatory, value: string | number | null): string | null {
   if (value === null || value === '') return `The template leaves the ${field} of ${alias} open. Say it.`
   if (kind === 'text') return typeof value === 'string' ? null : `The ${field} of ${alias} is a name.`
-  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 400
-  return isCount ? null : `The ${field} of ${alias} are a whole number from 0 to 400.`
+  const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_SERVERS
+  return isCount ? null : `The ${field} of ${alias} are a whole number from 0 to ${MAX_SERVERS}.`
 }
 
 function withValue(
