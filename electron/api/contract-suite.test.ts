@@ -5,7 +5,7 @@ import { Farm } from '../../shared/model/farms.ts'
 import type { FeedMessage } from '../../shared/model/feed.ts'
 import { keptLog, stubEngine } from '../../tests/support/stub-engine.ts'
 import { transports, type Connected } from '../../tests/support/transports.ts'
-import { ChangeFeed } from '../engine/feed/index.ts'
+import { ChangeFeed } from '../engine/records/feed/index.ts'
 import type { EngineShape } from './index.ts'
 
 const farm = Farm.parse({

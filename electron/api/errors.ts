@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ORPCError } from '@orpc/client'
 import { ValidationError } from '@orpc/contract'
-import { faultsOfIssues } from '../../shared/logic/zod-faults.ts'
+import { faultsOfIssues } from '../../shared/logic/documents/zod-faults.ts'
 import { AppError, ErrorInfo, type ErrorCode, type Fault } from '../../shared/model/errors.ts'
 import type { Log } from '../engine/ports.ts'
 

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import type { Contract } from '../../shared/contract/index.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { createRouter } from '../api/index.ts'
-import { readEngineFile, type EngineFile } from '../engine/data-dir/index.ts'
+import { readEngineFile, type EngineFile } from '../engine/state/data-dir/index.ts'
 import {
   farmhandVersion,
   FileSettings,
@@ -121,8 +121,8 @@ async function startOwnEngine({ dataDir, homeDir, env }: Place): Promise<Connect
   try {
     const ports = hostPorts({ dataDir, homeDir, env, log })
     // Loaded only here: a command that talks to a running engine starts faster without one.
-    const { createEngine } = await import('../engine/engine.ts')
-    const engine = await createEngine(ports)
+    const { createHostEngine } = await import('../headless/host-engine.ts')
+    const engine = await createHostEngine(ports)
     const stop = async () => {
       await engine.stop()
       await log.close()

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isDeprecated } from '../../shared/logic/deprecation.ts'
+import { isDeprecated } from '../../shared/logic/roles/deprecation.ts'
 import type { Deprecation } from '../../shared/model/deprecation.ts'
 import { Timestamp } from '../../shared/model/ids.ts'
 import type { Client } from './connect.ts'

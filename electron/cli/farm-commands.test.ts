@@ -6,7 +6,7 @@ import { FarmRoleId, ServerId } from '../../shared/model/ids.ts'
 import type { Job } from '../../shared/model/jobs.ts'
 import { at, commandsOfTest, job } from '../../tests/support/cli-host.ts'
 import { runCli } from '../../tests/support/cli-runner.ts'
-import { ChangeFeed } from '../engine/feed/index.ts'
+import { ChangeFeed } from '../engine/records/feed/index.ts'
 import { systemClock } from '../headless/index.ts'
 
 const { cli, dataDir, own } = commandsOfTest()

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { hoursText } from '../../shared/logic/allowed-hours.ts'
+import { hoursText } from '../../shared/logic/farms/allowed-hours.ts'
 import type { Farm } from '../../shared/model/farms.ts'
 import type { FarmId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { templateWarnings } from '../../shared/logic/template-export.ts'
+import { templateWarnings } from '../../shared/logic/templates/template-export.ts'
 import type { RoleConflicts, TemplatePreview } from '../../shared/model/farm-templates.ts'
 import type { Context } from './context.ts'
 import { readDocument } from './documents.ts'

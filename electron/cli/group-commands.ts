@@ -12,7 +12,7 @@ import {
   ruleKey,
   ruleText,
   serviceOf,
-} from '../../shared/logic/security-group-rules.ts'
+} from '../../shared/logic/security-groups/security-group-rules.ts'
 import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { ExitStatus, UsageError } from './failure.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { faultsOfIssues } from '../../shared/logic/zod-faults.ts'
+import { faultsOfIssues } from '../../shared/logic/documents/zod-faults.ts'
 import { UsageError } from './failure.ts'
 
 /** What the words of a command line make up. Throws `UsageError` with each thing that is wrong. */

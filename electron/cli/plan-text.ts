@@ -1,5 +1,5 @@
 import type { Plan, PlanAction, PlanEffect, PlanItem } from '../../shared/model/plan.ts'
-import { costText } from '../../shared/logic/farm-cost.ts'
+import { costText } from '../../shared/logic/plan/farm-cost.ts'
 import { plain, type Colour, type Paint } from './paint.ts'
 
 const signs: Readonly<Record<PlanAction, readonly [string, Colour]>> = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/model/errors.ts'
 import type { Terminal } from '../../shared/model/terminals.ts'
 import { at, commandsOfTest } from '../../tests/support/cli-host.ts'
-import { ChangeFeed } from '../engine/feed/index.ts'
+import { ChangeFeed } from '../engine/records/feed/index.ts'
 import { systemClock } from '../headless/index.ts'
 
 const { cli, own } = commandsOfTest()

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import { keyOfServer } from '../../shared/logic/ssh-keys.ts'
+import { keyOfServer } from '../../shared/logic/keys/ssh-keys.ts'
 import { AppError } from '../../shared/model/errors.ts'
 import { ServerStatus } from '../../shared/model/servers.ts'
 import { PrivateKeyFormat } from '../../shared/model/ssh-keys.ts'

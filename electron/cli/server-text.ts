@@ -1,4 +1,4 @@
-import { launchReasonText, terminateReasonText } from '../../shared/logic/server-reasons.ts'
+import { launchReasonText, terminateReasonText } from '../../shared/logic/servers/server-reasons.ts'
 import type { CloudProperties } from '../../shared/model/server-properties.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { paintStatus, plain, table, type Paint } from './paint.ts'

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createRouter } from '../api/index.ts'
-import { createEngine } from '../engine/engine.ts'
+import { createHostEngine } from '../headless/host-engine.ts'
 import { defaultDataDir, type FileLog, hostPorts, openFileLog } from '../headless/index.ts'
 import { preloadFile, rendererDir } from '../resources-dir.ts'
 import { registerAppScheme, serveApp } from './app-protocol.ts'
@@ -61,7 +61,7 @@ function logUncaught(log: FileLog): void {
 async function run(dataDir: string, log: FileLog): Promise<void> {
   const { keychain, lacksKeyring } = await desktopKeychain(dataDir, process.env)
   const ports = hostPorts({ dataDir, homeDir: app.getPath('home'), env: process.env, log, keychain })
-  const engine = await createEngine(ports)
+  const engine = await createHostEngine(ports)
   const closing: (() => unknown)[] = [() => log.close(), () => engine.stop()]
   quitAfter(closing, log)
   if (lacksKeyring) {

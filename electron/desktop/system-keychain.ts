@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/model/errors.ts'
-import { writeAtomically } from '../engine/data-dir/index.ts'
+import { writeAtomically } from '../engine/state/data-dir/index.ts'
 import type { Keychain } from '../engine/ports.ts'
 import { sealedKeyFile } from '../headless/index.ts'
 

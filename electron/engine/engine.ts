@@ -1,20 +1,21 @@
-import { decreasedMin, terminateDelayOf } from '../../shared/logic/server-ends.ts'
-import { createAccess } from './access-services.ts'
+import { decreasedMin, terminateDelayOf } from '../../shared/logic/servers/server-ends.ts'
+import { createAccess } from './access/create-access.ts'
 import type { CloudOpeners } from './clouds/index.ts'
-import { openCore } from './core-services.ts'
-import { createDesignServices } from './design-services.ts'
-import { createFarmServices } from './farm-services.ts'
-import { changeScaling, farmFollowers } from './farms/index.ts'
-import { createImageServices } from './image-services.ts'
-import { createKeys } from './keys/index.ts'
+import { openCore } from './records/open-core.ts'
+import { createDesignServices } from './designs/create-designs.ts'
+import { createFarmServices } from './fleet/create-fleet.ts'
+import { changeScaling, farmFollowers } from './fleet/farms/index.ts'
+import { createImageServices } from './fleet/create-image-work.ts'
+import { createKeys } from './access/keys/index.ts'
 import type { Ports } from './ports.ts'
-import { SecurityGroups } from './security-groups/index.ts'
-import { createServers, execOnServer, probeSsh, serverFollowers, ServerStore } from './servers/index.ts'
-import { decryptWindowsPassword } from './ssh/index.ts'
+import { SecurityGroups } from './fleet/security-groups/index.ts'
+import { createServers, execOnServer, probeSsh, serverFollowers } from './fleet/servers/index.ts'
+import { ServerStore } from './records/servers/index.ts'
+import { decryptWindowsPassword } from './access/ssh/index.ts'
 
-/** The ways out to the world that tests and benchmarks replace. */
+/** The ways out to the world: the clouds that there are, and what tests and benchmarks replace. */
 export interface Doors {
-  openers?: CloudOpeners
+  clouds: CloudOpeners
   probeSsh?: typeof probeSsh
 }
 
@@ -25,7 +26,7 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
  * Opens the data directory and puts the services together; nothing acts before `start`. Throws `state.in_use` when another
  * engine owns the directory, `vault.locked` when the vault's key cannot be had, `state.newer` for files of a newer Farmhand.
  */
-export async function createEngine(ports: Ports, doors: Doors = {}) {
+export async function createEngine(ports: Ports, doors: Doors) {
   const core = await openCore(ports)
   const { clock, log, newId, workspaceId, ledger, feed, jobs, tasks, events, notices, prompts } = core
   const { inBackground } = core
@@ -44,7 +45,7 @@ export async function createEngine(ports: Ports, doors: Doors = {}) {
     },
   })
   const designs = createDesignServices(core, ports, {
-    openers: doors.openers,
+    openers: doors.clouds,
     serversOf: (cloudId) =>
       [...serverStore.all()]
         .filter((server) => server.cloudId === cloudId && server.status !== 'terminated')

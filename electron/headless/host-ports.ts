@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { AppError } from '../../shared/model/errors.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import type { Keychain, Log, Ports } from '../engine/ports.ts'
-import { fileKeychain, passphraseKeychain } from '../engine/vault/index.ts'
+import { fileKeychain, passphraseKeychain } from '../engine/state/vault/index.ts'
 import { resourcesDir } from '../resources-dir.ts'
 import { systemClock } from './system-clock.ts'
 

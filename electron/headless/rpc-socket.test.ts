@@ -4,7 +4,7 @@ import { FeedMessage } from '../../shared/model/feed.ts'
 import { hostsOfTest } from '../../tests/support/host-probe.ts'
 import { stubEngine } from '../../tests/support/stub-engine.ts'
 import { connectWebSocket, startTestHost } from '../../tests/support/transports.ts'
-import { ChangeFeed } from '../engine/feed/index.ts'
+import { ChangeFeed } from '../engine/records/feed/index.ts'
 
 const { start, stops, log } = hostsOfTest()
 

@@ -34,8 +34,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     const ports = hostPorts({ dataDir, homeDir: options.homeDir, env, log })
     // Loaded only here: most commands never serve.
-    const { createEngine } = await import('../engine/engine.ts')
-    const engine = await createEngine(ports)
+    const { createHostEngine } = await import('./host-engine.ts')
+    const engine = await createHostEngine(ports)
     try {
       await engine.start()
       const host = await startHeadlessHost({

@@ -5,7 +5,7 @@ import {
   designCost,
   NO_COST,
   runningCost,
-} from '../../shared/logic/farm-cost.ts'
+} from '../../shared/logic/plan/farm-cost.ts'
 import type { Farm } from '../../shared/model/farms.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { useCatalogs } from './catalogs.ts'

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, getCurrentScope, onScopeDispose, shallowRef, watch } from 'vue'
-import { applyPatch, emptyTopic, type TopicState } from '../../shared/logic/feed.ts'
+import { applyPatch, emptyTopic, type TopicState } from '../../shared/logic/feed/feed.ts'
 import { toAppError, type AppError } from '../../shared/model/errors.ts'
 import type { Topic, TopicEntities } from '../../shared/model/feed.ts'
 import { useConnection } from '../client/index.ts'

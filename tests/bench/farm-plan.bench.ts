@@ -1,8 +1,12 @@
-import { historyOf, record } from '../../shared/logic/draft-history.ts'
-import { compareDrafts } from '../../shared/logic/draft-differences.ts'
-import { changeRole, draftOf, sameDraft, toFarmInput } from '../../shared/logic/farm-draft.ts'
-import { planFarm } from '../../shared/logic/farm-plan.ts'
-import { type FarmCheckMemory, type FarmKnowledge, validateFarm } from '../../shared/logic/farm-validation.ts'
+import { historyOf, record } from '../../shared/logic/drafts/draft-history.ts'
+import { compareDrafts } from '../../shared/logic/drafts/draft-differences.ts'
+import { changeRole, draftOf, sameDraft, toFarmInput } from '../../shared/logic/drafts/farm-draft.ts'
+import { planFarm } from '../../shared/logic/plan/farm-plan.ts'
+import {
+  type FarmCheckMemory,
+  type FarmKnowledge,
+  validateFarm,
+} from '../../shared/logic/validation/farm-validation.ts'
 import { fakeCatalog } from '../support/fake-catalog.ts'
 import { type Bench, median } from './bench.ts'
 import { largeFarm } from './large-farm.ts'

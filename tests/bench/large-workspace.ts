@@ -1,9 +1,9 @@
-import { groupsOfLaunch } from '../../shared/logic/server-upkeep.ts'
+import { groupsOfLaunch } from '../../shared/logic/servers/server-upkeep.ts'
 import { FarmDesign, FarmState } from '../../shared/model/farms.ts'
 import { ServerId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import type { CloudInstance } from '../../electron/engine/clouds/index.ts'
-import { TAGS } from '../../shared/logic/launch-batches.ts'
+import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
 import { aServer } from '../support/designs.ts'
 
 /** Farms with running servers, spread evenly, as a workspace of many months would hold them. */

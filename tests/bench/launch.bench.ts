@@ -1,5 +1,5 @@
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2'
-import { probeSsh } from '../../electron/engine/servers/index.ts'
+import { probeSsh } from '../../electron/engine/fleet/servers/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import type { ServerId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'

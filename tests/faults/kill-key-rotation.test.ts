@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { keyEssence } from '../../shared/logic/ssh-keys.ts'
+import { keyEssence } from '../../shared/logic/keys/ssh-keys.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import type { SshKey } from '../../shared/model/ssh-keys.ts'
 import { designFarm, killHost, type RunningHost, startHost } from '../support/running-host.ts'

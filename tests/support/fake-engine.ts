@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { EngineShape } from '../../electron/api/index.ts'
-import { ChangeFeed } from '../../electron/engine/feed/index.ts'
+import { ChangeFeed } from '../../electron/engine/records/feed/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { startHeadlessHost } from '../../electron/headless/http-host.ts'
 import { createToken } from '../../electron/headless/token.ts'

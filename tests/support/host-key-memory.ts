@@ -1,5 +1,5 @@
-import { HostKeys } from '../../electron/engine/ssh/index.ts'
-import type { HostKeyQuestion, HostKeyTrusted } from '../../electron/engine/ssh/index.ts'
+import { HostKeys } from '../../electron/engine/access/ssh/index.ts'
+import type { HostKeyQuestion, HostKeyTrusted } from '../../electron/engine/access/ssh/index.ts'
 import type { Clock } from '../../electron/engine/ports.ts'
 import type { HostKey } from '../../shared/model/ssh-keys.ts'
 import { silentLog } from './logs.ts'

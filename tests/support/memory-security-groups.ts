@@ -1,5 +1,5 @@
 import type { CloudSecurityGroup, CloudSecurityGroupRules } from '../../electron/engine/clouds/index.ts'
-import { ruleKey } from '../../shared/logic/security-group-rules.ts'
+import { ruleKey } from '../../shared/logic/security-groups/security-group-rules.ts'
 import type { GroupRule } from '../../shared/model/security-groups.ts'
 
 /** Security groups in memory. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import type { SandboxFaultInput, SandboxInstance } from '../../electron/engine/clouds/sandbox/index.ts'
+import type { SandboxFaultInput, SandboxInstance } from '../../electron/clouds/sandbox/index.ts'
 
 const Address = z.object({
   endpoint: z.string(),

@@ -14,11 +14,7 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2'
 import { vi } from 'vitest'
-import {
-  Sandbox,
-  type SandboxAddress,
-  type SandboxTimes,
-} from '../../electron/engine/clouds/sandbox/index.ts'
+import { Sandbox, type SandboxAddress, type SandboxTimes } from '../../electron/clouds/sandbox/index.ts'
 import { realClock } from './clocks.ts'
 import { silentLog } from './logs.ts'
 

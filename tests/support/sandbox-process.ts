@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { Sandbox, SandboxFault } from '../../electron/engine/clouds/sandbox/index.ts'
+import { Sandbox, SandboxFault } from '../../electron/clouds/sandbox/index.ts'
 import { realClock } from './clocks.ts'
 import { silentLog } from './logs.ts'
 

@@ -3,10 +3,10 @@
  * prints was true before it was printed.
  */
 import { writeSync } from 'node:fs'
-import { openDataDir } from '../../electron/engine/data-dir/index.ts'
-import { openLedger } from '../../electron/engine/ledger/index.ts'
-import { fileKeychain, openVault } from '../../electron/engine/vault/index.ts'
-import { openWorkspace } from '../../electron/engine/workspace/index.ts'
+import { openDataDir } from '../../electron/engine/state/data-dir/index.ts'
+import { openLedger } from '../../electron/engine/state/ledger/index.ts'
+import { fileKeychain, openVault } from '../../electron/engine/state/vault/index.ts'
+import { openWorkspace } from '../../electron/engine/state/workspace/index.ts'
 import { EventId } from '../../shared/model/ids.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import { realClock } from './clocks.ts'

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cloudOpeners } from '../../electron/clouds/index.ts'
 import { createEngine, type Doors, type Engine } from '../../electron/engine/engine.ts'
 import type { Clock, Log } from '../../electron/engine/ports.ts'
 import { hostKeychain, systemClock } from '../../electron/headless/index.ts'
@@ -26,27 +27,28 @@ export async function openEngine(options: {
   dataDir: string
   clock?: Clock
   log?: Log
-  doors?: Doors
+  doors?: Partial<Doors>
 }): Promise<Engine> {
-  return createEngine(
-    {
-      dataDir: options.dataDir,
-      resourcesDir: join(import.meta.dirname, '../../resources'),
-      userName: 'tester',
-      homeDir: options.dataDir,
-      clock: options.clock ?? systemClock,
-      keychain: hostKeychain(options.dataDir, {}),
-      log: options.log ?? silentLog,
-      env: { PATH: process.env['PATH'] },
-    },
-    options.doors,
-  )
+  const ports = {
+    dataDir: options.dataDir,
+    resourcesDir: join(import.meta.dirname, '../../resources'),
+    userName: 'tester',
+    homeDir: options.dataDir,
+    clock: options.clock ?? systemClock,
+    keychain: hostKeychain(options.dataDir, {}),
+    log: options.log ?? silentLog,
+    env: { PATH: process.env['PATH'] },
+  }
+  return createEngine(ports, { clouds: cloudOpeners(ports), ...options.doors })
 }
 
 /** Doors to a cloud in memory whose servers always answer on SSH. */
 export function memoryDoors(cloud: MemoryCloud): Doors {
   const open = async () => ({ provider: cloud, close: async () => undefined })
-  return { openers: { aws: open, sandbox: open }, probeSsh: async () => true }
+  return {
+    clouds: { open: { aws: open, sandbox: open }, profiles: async () => [] },
+    probeSsh: async () => true,
+  }
 }
 
 /** A started engine on a cloud in memory, with one cloud, image and role to design farms with. */

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { AppError, toAppError } from '../../../shared/model/errors.ts'
 import type {
   AddAwsCloud,
+  AwsProfile,
   Catalog,
   Cloud,
   CloudDesign,
@@ -51,6 +52,12 @@ export type CloudOpener = (
   accountId: string | null,
 ) => Promise<OpenCloud>
 
+/** The clouds that a host can open, and the profiles on this machine that one can be signed in to with. */
+export interface CloudOpeners {
+  readonly open: Readonly<Record<CloudDesign['kind'], CloudOpener>>
+  profiles(): Promise<AwsProfile[]>
+}
+
 interface CloudsOptions {
   repository: CloudRepository
   vault: CloudVault
@@ -58,7 +65,7 @@ interface CloudsOptions {
   clock: Clock
   log: Log
   newId: () => string
-  openers: Readonly<Record<CloudDesign['kind'], CloudOpener>>
+  openers: CloudOpeners['open']
   onChange: (put: readonly Cloud[], dropped: readonly string[]) => void
 }
 

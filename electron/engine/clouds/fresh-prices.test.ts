@@ -6,7 +6,7 @@ import { systemClock } from '../../headless/index.ts'
 import { AppError } from '../../../shared/model/errors.ts'
 import { Catalog } from '../../../shared/model/clouds.ts'
 import { Secret } from '../../../shared/model/secret.ts'
-import { createAwsProvider } from './aws/index.ts'
+import { createAwsProvider } from '../../clouds/aws/index.ts'
 import type { CloudProvider } from './cloud-provider.ts'
 import { freshPrices } from './fresh-prices.ts'
 

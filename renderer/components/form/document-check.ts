@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { faultsOfIssues } from '../../../shared/logic/zod-faults.ts'
+import { faultsOfIssues } from '../../../shared/logic/documents/zod-faults.ts'
 import type { Fault } from '../../../shared/model/errors.ts'
 
 /** Checks a document by its schema alone, for imports whose names only the engine can look up. */

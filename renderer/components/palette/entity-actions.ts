@@ -1,6 +1,6 @@
 import { mdiConsole, mdiServer, mdiSprout } from '@mdi/js'
-import { serverName } from '../../../shared/logic/server-steps.ts'
-import { whyNot } from '../../../shared/logic/server-actions.ts'
+import { serverName } from '../../../shared/logic/servers/server-steps.ts'
+import { whyNot } from '../../../shared/logic/servers/server-actions.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import type { Action } from './actions.ts'

@@ -10,7 +10,7 @@ import {
   mdiProgressClock,
   mdiWrench,
 } from '@mdi/js'
-import { STATUS_WORDS } from '../../../shared/logic/server-actions.ts'
+import { STATUS_WORDS } from '../../../shared/logic/servers/server-actions.ts'
 import type { FarmState, FarmStatus } from '../../../shared/model/farms.ts'
 import type { JobState } from '../../../shared/model/jobs.ts'
 import type { Server, ServerStatus } from '../../../shared/model/servers.ts'

@@ -1,4 +1,4 @@
-import type { Cost } from '../../../shared/logic/farm-cost.ts'
+import type { Cost } from '../../../shared/logic/plan/farm-cost.ts'
 import { absoluteTime } from '../../components/status/time-words.ts'
 
 /** Where a cost comes from, for who points at it. */

@@ -1,5 +1,5 @@
 import { computed, ref, type Ref } from 'vue'
-import { faultsOfIssues } from '../../../shared/logic/zod-faults.ts'
+import { faultsOfIssues } from '../../../shared/logic/documents/zod-faults.ts'
 import { ImportInput, type DiscoveredInstance } from '../../../shared/model/discovery.ts'
 import type { AppError } from '../../../shared/model/errors.ts'
 import type { OsFamily } from '../../../shared/model/images.ts'

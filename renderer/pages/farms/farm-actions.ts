@@ -14,8 +14,8 @@ import {
   mdiTimerPlusOutline,
 } from '@mdi/js'
 import { useRouter } from 'vue-router'
-import { templateWarnings } from '../../../shared/logic/template-export.ts'
-import { extendedLease } from '../../../shared/logic/lease.ts'
+import { templateWarnings } from '../../../shared/logic/templates/template-export.ts'
+import { extendedLease } from '../../../shared/logic/farms/lease.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
 import { documentFileName } from '../../components/form/document-check.ts'

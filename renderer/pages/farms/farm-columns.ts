@@ -1,4 +1,4 @@
-import { type Cost, costText } from '../../../shared/logic/farm-cost.ts'
+import { type Cost, costText } from '../../../shared/logic/plan/farm-cost.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Column } from '../../components/data-list/columns.ts'
 import { farmLook } from '../../components/status/status-looks.ts'

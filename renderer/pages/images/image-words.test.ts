@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { guessOs } from '../../../shared/logic/os-guess.ts'
+import { guessOs } from '../../../shared/logic/images/os-guess.ts'
 import { osWords, sourceWords } from './image-words.ts'
 
 it.each([

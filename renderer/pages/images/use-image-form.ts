@@ -1,6 +1,6 @@
 import { computed, ref, shallowRef } from 'vue'
-import { guessOs } from '../../../shared/logic/os-guess.ts'
-import { faultsOfIssues } from '../../../shared/logic/zod-faults.ts'
+import { guessOs } from '../../../shared/logic/images/os-guess.ts'
+import { faultsOfIssues } from '../../../shared/logic/documents/zod-faults.ts'
 import type { CloudImage } from '../../../shared/model/clouds.ts'
 import type { AppError } from '../../../shared/model/errors.ts'
 import { ImageInput, type Image } from '../../../shared/model/images.ts'

@@ -1,5 +1,10 @@
-import { readCidr } from '../../../shared/logic/cidr.ts'
-import { hasPorts, portsText, readPorts, ruleKey } from '../../../shared/logic/security-group-rules.ts'
+import { readCidr } from '../../../shared/logic/security-groups/cidr.ts'
+import {
+  hasPorts,
+  portsText,
+  readPorts,
+  ruleKey,
+} from '../../../shared/logic/security-groups/security-group-rules.ts'
 import { GroupRule } from '../../../shared/model/security-groups.ts'
 
 /** A rule as it is being typed: ports and the other side are still words. */

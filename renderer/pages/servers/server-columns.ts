@@ -1,4 +1,8 @@
-import { launchedBy, launchReasonText, terminateReasonText } from '../../../shared/logic/server-reasons.ts'
+import {
+  launchedBy,
+  launchReasonText,
+  terminateReasonText,
+} from '../../../shared/logic/servers/server-reasons.ts'
 import type { Server } from '../../../shared/model/servers.ts'
 import { serverLook } from '../../components/status/status-looks.ts'
 import { absoluteTime } from '../../components/status/time-words.ts'

@@ -1,5 +1,5 @@
 import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
-import { readStoredDraft, writeStoredDraft } from '../../../../shared/logic/stored-draft.ts'
+import { readStoredDraft, writeStoredDraft } from '../../../../shared/logic/drafts/stored-draft.ts'
 import type { StoredDraft } from '../../../../shared/model/farm-drafts.ts'
 
 /** Where the draft of one farm (or of a new one) is kept on this machine. */

@@ -1,4 +1,4 @@
-import { fieldWords } from '../../../../shared/logic/field-words.ts'
+import { fieldWords } from '../../../../shared/logic/drafts/field-words.ts'
 import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
 
 /** How a path of a design is called on the screen: `db · minimum servers` for `roles[1].scaling.min`. */

@@ -1,4 +1,4 @@
-import { faultsOfIssues } from '../../../../shared/logic/zod-faults.ts'
+import { faultsOfIssues } from '../../../../shared/logic/documents/zod-faults.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import { FarmInput } from '../../../../shared/model/farms.ts'
 

@@ -1,5 +1,5 @@
 import { shallowRef, type ComputedRef, type ShallowRef } from 'vue'
-import { toFarmInput } from '../../../../shared/logic/farm-draft.ts'
+import { toFarmInput } from '../../../../shared/logic/drafts/farm-draft.ts'
 import { toAppError, type AppError } from '../../../../shared/model/errors.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { FarmId } from '../../../../shared/model/ids.ts'

@@ -1,12 +1,12 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
-import { draftOf, emptyDraft, sameDraft, toFarmInput } from '../../../../shared/logic/farm-draft.ts'
+import { draftOf, emptyDraft, sameDraft, toFarmInput } from '../../../../shared/logic/drafts/farm-draft.ts'
 import type { FarmDraft } from '../../../../shared/model/farm-drafts.ts'
-import { historyOf, record, redo, undo } from '../../../../shared/logic/draft-history.ts'
+import { historyOf, record, redo, undo } from '../../../../shared/logic/drafts/draft-history.ts'
 import {
   validateFarm,
   type FarmCheckMemory,
   type FarmKnowledge,
-} from '../../../../shared/logic/farm-validation.ts'
+} from '../../../../shared/logic/validation/farm-validation.ts'
 import type { Fault } from '../../../../shared/model/errors.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { draftStorage } from './draft-storage.ts'

@@ -1,6 +1,6 @@
 import { computed, type ComputedRef } from 'vue'
-import { lastDeprecationMs } from '../../../../shared/logic/deprecation.ts'
-import type { FarmKnowledge } from '../../../../shared/logic/farm-validation.ts'
+import { lastDeprecationMs } from '../../../../shared/logic/roles/deprecation.ts'
+import type { FarmKnowledge } from '../../../../shared/logic/validation/farm-validation.ts'
 import { useCatalogs } from '../../../stores/catalogs.ts'
 import { useClouds, useFarms, useImages, useRoles } from '../../../stores/index.ts'
 import { useNow } from '../../../stores/now.ts'

@@ -1,5 +1,5 @@
 import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
-import { addRole, changeRole, copyRole, removeRole } from '../../../../shared/logic/farm-draft.ts'
+import { addRole, changeRole, copyRole, removeRole } from '../../../../shared/logic/drafts/farm-draft.ts'
 import type { DraftRole } from '../../../../shared/model/farm-drafts.ts'
 import { defaultRoleGroups } from '../../../../shared/model/farm-roles.ts'
 import type { Role } from '../../../../shared/model/roles.ts'

@@ -1,6 +1,6 @@
 import { nextTick, watch } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
-import { isOffered } from '../../../../shared/logic/deprecation.ts'
+import { isOffered } from '../../../../shared/logic/roles/deprecation.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import { useClouds, useImages, useRoles } from '../../../stores/index.ts'
 import { placesOf, type RolePlace } from './role-places.ts'

@@ -1,4 +1,4 @@
-import { costText } from '../../../../shared/logic/farm-cost.ts'
+import { costText } from '../../../../shared/logic/plan/farm-cost.ts'
 import type { Plan, PlanAction, PlanEffect } from '../../../../shared/model/plan.ts'
 
 /** How a plan's action is written: a sign and a word, in a colour of the theme. */

@@ -1,0 +1,2 @@
+export { listAwsProfiles } from './aws/index.ts'
+export { cloudOpeners } from './cloud-openers.ts'

@@ -1,0 +1,274 @@
+import { AppError } from '../../../../shared/model/errors.ts'
+import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
+import type { FarmDesign } from '../../../../shared/model/farms.ts'
+import { SshKeyId } from '../../../../shared/model/ids.ts'
+import type { Server } from '../../../../shared/model/servers.ts'
+import type { PrivateKeyFormat, SshKey } from '../../../../shared/model/ssh-keys.ts'
+import type { Secret } from '../../../../shared/model/secret.ts'
+import { currentKey, keysOfPlace, nextKeyName } from '../../../../shared/logic/keys/ssh-keys.ts'
+import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { Clock } from '../../ports.ts'
+import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
+
+/** Where the public halves are kept. */
+export interface SshKeyRepository {
+  list(): Promise<SshKey[]>
+  put(key: SshKey): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+/** Where the private halves are kept, encrypted. */
+export interface PrivateKeyVault {
+  put(id: string, value: Secret): Promise<void>
+  get(id: string): Promise<Secret | undefined>
+  remove(id: string): Promise<void>
+}
+
+/** What the keys need of a cloud. */
+export interface KeyPairCloud {
+  importKeyPair(
+    location: string,
+    key: { name: string; publicKey: string; tags: Readonly<Record<string, string>> },
+  ): Promise<void>
+  deleteKeyPair(location: string, name: string): Promise<void>
+}
+
+interface FarmKeysOptions {
+  repository: SshKeyRepository
+  vault: PrivateKeyVault
+  clock: Clock
+  newId: () => string
+  workspaceId: string
+  onChange: (put: readonly SshKey[], dropped: readonly string[]) => void
+  onCreated: (key: SshKey) => void
+}
+
+/** EC2's answers when it does not take the type of key (API reference, ImportKeyPair). */
+const KEY_TYPE_REFUSED: ReadonlySet<string> = new Set([
+  'InvalidKey.Format',
+  'InvalidParameterValue',
+  'UnsupportedOperation',
+])
+
+/** One key pair for each farm, cloud and location, made at the first launch there. */
+export class FarmKeys {
+  readonly #options: FarmKeysOptions
+  readonly #keys = new Map<string, SshKey>()
+  readonly #making = new Map<string, Promise<SshKey>>()
+
+  constructor(options: FarmKeysOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    for (const key of await this.#options.repository.list()) this.#keys.set(key.id, key)
+    this.#options.onChange([...this.#keys.values()], [])
+  }
+
+  list(): SshKey[] {
+    return [...this.#keys.values()]
+  }
+
+  /** Throws `input.not_found`. */
+  get(id: string): SshKey {
+    const key = this.#keys.get(id)
+    if (!key) throw new AppError('input.not_found', { message: `There is no key ${id}.` })
+    return key
+  }
+
+  /** The key that the farm's new servers get in a location, or undefined before its first launch there. */
+  find(farmId: string, cloudId: string, location: string): SshKey | undefined {
+    return currentKey(this.#keys.values(), { farmId, cloudId, location } as SshKey)
+  }
+
+  /**
+   * The key of the farm role's location, made and imported when missing. The vault and the ledger hold it before the cloud
+   * is asked, so a crash in between imports the same key again.
+   */
+  async ensure(
+    farm: FarmDesign,
+    role: FarmRole,
+    cloudName: string,
+    cloud: KeyPairCloud,
+    platform: 'linux' | 'windows' = 'linux',
+  ): Promise<SshKey> {
+    const slot = `${farm.id}/${role.cloudId}/${role.location}/${platform}`
+    const going = this.#making.get(slot)
+    if (going) return going
+    const making = this.#ensure(farm, role, cloudName, cloud, platform).finally(() =>
+      this.#making.delete(slot),
+    )
+    this.#making.set(slot, making)
+    return making
+  }
+
+  /** The private half for a connection. Throws `vault.damaged` when the vault has lost it. */
+  async privateKey(key: SshKey): Promise<Secret> {
+    const secret = await this.#options.vault.get(vaultId(key.id))
+    if (!secret) {
+      throw new AppError('vault.damaged', {
+        message: `The private half of key ${key.name} is not in the vault. Servers launched with it cannot be reached with it any more.`,
+      })
+    }
+    return secret
+  }
+
+  /** The private half of the pair that the cloud launched a server with. Throws `input.not_found` when it was deleted. */
+  async launchKey(server: Pick<Server, 'farmId' | 'cloudId' | 'location' | 'keyName'>): Promise<Secret> {
+    const key = keysOfPlace(this.#keys.values(), server).find(({ name }) => name === server.keyName)
+    if (!key) {
+      throw new AppError('input.not_found', {
+        message: `The key pair ${server.keyName ?? ''} that it was launched with is not here any more.`,
+      })
+    }
+    return this.privateKey(key)
+  }
+
+  /** The private half as a file, by an explicit act: `<name>.<location>.private.pem`, `.ppk` or no ending for OpenSSH. */
+  async exportPrivate(id: string, format: PrivateKeyFormat): Promise<{ fileName: string; text: string }> {
+    const key = this.get(id)
+    const secret = exportPrivateKey(await this.privateKey(key), format, key.name)
+    const ending = { openssh: 'private', pem: 'private.pem', ppk: 'private.ppk' }[format]
+    return { fileName: `${key.name}.${key.location}.${ending}`, text: secret.reveal() }
+  }
+
+  /** The public half as a file: one line of `authorized_keys`. */
+  exportPublic(id: string): { fileName: string; text: string } {
+    const key = this.get(id)
+    return { fileName: `${key.name}.${key.location}.public.pem`, text: `${key.publicKey.trim()}\n` }
+  }
+
+  /**
+   * Makes the pair that takes a key's place, and gives it to the cloud; what an earlier try began is gone on with. The old key
+   * names the new one before that is made, so that a crash in between makes no second one.
+   */
+  async beginReplacement(id: string, cloud: KeyPairCloud): Promise<SshKey> {
+    const old = this.get(id)
+    const keyId = old.replacement?.keyId ?? SshKeyId.parse(this.#options.newId())
+    if (old.replacement === null) {
+      const startedAt = new Date(this.#options.clock.now()).toISOString()
+      await this.#keep({ ...old, replacement: { keyId, startedAt, servers: {}, failures: [] } })
+    }
+    const next =
+      this.#keys.get(keyId) ?? (await this.#makePair({ ...old, id: keyId, name: nextKeyName(old.name) }))
+    return next.imported ? next : this.#import(next, cloud)
+  }
+
+  /** Notes in the ledger how far the servers of a key that is being replaced are. */
+  async noteReplacement(
+    id: string,
+    change: (replacement: NonNullable<SshKey['replacement']>) => SshKey['replacement'],
+  ): Promise<void> {
+    const key = this.get(id)
+    if (key.replacement) await this.#keep({ ...key, replacement: change(key.replacement) })
+  }
+
+  /** No server is on the old key any more: it goes, in the cloud first. */
+  finishReplacement(id: string, cloud: KeyPairCloud): Promise<void> {
+    return this.remove(id, cloud)
+  }
+
+  /** Takes one key out of its cloud, the vault and the ledger. */
+  async remove(id: string, cloud: KeyPairCloud): Promise<void> {
+    const key = this.get(id)
+    await cloud.deleteKeyPair(key.location, key.name)
+    await this.#forget(key)
+  }
+
+  /** Takes a farm's keys out of their clouds, the vault and the ledger. `cloudOf` answers undefined for a cloud that is gone. */
+  async removeOfFarm(farmId: string, cloudOf: (cloudId: string) => KeyPairCloud | undefined): Promise<void> {
+    for (const key of [...this.#keys.values()]) {
+      if (key.farmId !== farmId) continue
+      await cloudOf(key.cloudId)?.deleteKeyPair(key.location, key.name)
+      await this.#forget(key)
+    }
+  }
+
+  async #forget(key: SshKey): Promise<void> {
+    await this.#options.repository.remove(key.id)
+    await this.#options.vault.remove(vaultId(key.id))
+    this.#keys.delete(key.id)
+    this.#options.onChange([], [key.id])
+  }
+
+  async #ensure(
+    farm: FarmDesign,
+    role: FarmRole,
+    cloudName: string,
+    cloud: KeyPairCloud,
+    platform: 'linux' | 'windows',
+  ): Promise<SshKey> {
+    const place = { farmId: farm.id, cloudId: role.cloudId, location: role.location }
+    // The password of Windows is encrypted for the pair, which only RSA can do.
+    const type = platform === 'windows' ? 'rsa' : undefined
+    const known = currentKey(this.#keys.values(), place, type)
+    if (known?.imported) return known
+    const key = known ?? (await this.#make(farm, role, cloudName, type ?? 'ed25519'))
+    try {
+      return await this.#import(key, cloud)
+    } catch (thrown) {
+      const refused = thrown instanceof AppError && KEY_TYPE_REFUSED.has(thrown.details.cloudCode ?? '')
+      if (!refused || key.type === 'rsa') throw thrown
+      await this.#forget(key)
+      return this.#import(await this.#make(farm, role, cloudName, 'rsa'), cloud)
+    }
+  }
+
+  async #make(farm: FarmDesign, role: FarmRole, cloudName: string, type: SshKey['type']): Promise<SshKey> {
+    const base = `FARM-${farm.id}-${this.#options.workspaceId}`
+    const isFirst = this.find(farm.id, role.cloudId, role.location) === undefined
+    const key = await this.#makePair({
+      id: SshKeyId.parse(this.#options.newId()),
+      farmId: farm.id,
+      farm: farm.name,
+      cloudId: role.cloudId,
+      cloud: cloudName,
+      location: role.location,
+      name: isFirst ? base : `${base}-${type}`,
+      type,
+    })
+    this.#options.onCreated(key)
+    return key
+  }
+
+  /** Makes the pair of a record; the vault has its private half before the ledger has the rest. */
+  async #makePair(
+    record: Pick<SshKey, 'id' | 'farmId' | 'farm' | 'cloudId' | 'cloud' | 'location' | 'name' | 'type'>,
+  ): Promise<SshKey> {
+    const { id, farmId, farm, cloudId, cloud, location, name, type } = record
+    const pair = await generateKeyPair({ type, comment: name })
+    const key: SshKey = {
+      ...{ id, farmId, farm, cloudId, cloud, location, name, type },
+      publicKey: pair.publicKey,
+      fingerprint: pair.sha256Fingerprint,
+      imported: false,
+      replacement: null,
+      createdAt: new Date(this.#options.clock.now()).toISOString(),
+    }
+    await this.#options.vault.put(vaultId(key.id), pair.privateKey)
+    await this.#options.repository.put(key)
+    this.#keys.set(key.id, key)
+    return key
+  }
+
+  async #keep(key: SshKey): Promise<void> {
+    this.#keys.set(key.id, key)
+    await this.#options.repository.put(key)
+    this.#options.onChange([key], [])
+  }
+
+  async #import(key: SshKey, cloud: KeyPairCloud): Promise<SshKey> {
+    await cloud.importKeyPair(key.location, {
+      name: key.name,
+      publicKey: key.publicKey,
+      tags: { [TAGS.workspace]: this.#options.workspaceId, [TAGS.farm]: key.farmId },
+    })
+    const imported = { ...key, imported: true }
+    await this.#keep(imported)
+    return imported
+  }
+}
+
+function vaultId(keyId: string): string {
+  return `ssh-key.${keyId}`
+}

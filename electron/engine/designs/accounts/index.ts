@@ -1,0 +1,1 @@
+export { CloudAccounts } from './cloud-accounts.ts'

@@ -1,0 +1,119 @@
+import { AppError } from '../../../../shared/model/errors.ts'
+import type { Farm, FarmDesign, FarmState } from '../../../../shared/model/farms.ts'
+
+/** Where designs are kept. */
+export interface FarmDesignRepository {
+  list(): Promise<FarmDesign[]>
+  put(design: FarmDesign): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+/** Where the life of farms is kept. */
+export interface FarmStateRepository {
+  list(): Promise<FarmState[]>
+  put(state: FarmState): Promise<void>
+  remove(id: string): Promise<void>
+}
+
+interface FarmStoreOptions {
+  designs: FarmDesignRepository
+  states: FarmStateRepository
+  onChange: (put: readonly Farm[], dropped: readonly string[]) => void
+}
+
+/** Designs and states of all farms, in memory, written through. A returned promise means: on disk. */
+export class FarmStore {
+  readonly #options: FarmStoreOptions
+  readonly #designs = new Map<string, FarmDesign>()
+  readonly #states = new Map<string, FarmState>()
+
+  constructor(options: FarmStoreOptions) {
+    this.#options = options
+  }
+
+  async start(): Promise<void> {
+    for (const design of await this.#options.designs.list()) this.#designs.set(design.id, design)
+    for (const state of await this.#options.states.list()) this.#states.set(state.farmId, state)
+    this.#options.onChange(this.list(), [])
+  }
+
+  list(): Farm[] {
+    return [...this.#designs.values()].map((design) => this.#farm(design))
+  }
+
+  find(id: string): Farm | undefined {
+    const design = this.#designs.get(id)
+    return design ? this.#farm(design) : undefined
+  }
+
+  /** Throws `input.not_found`. */
+  get(id: string): Farm {
+    const farm = this.find(id)
+    if (!farm) throw new AppError('input.not_found', { message: `There is no farm ${id}.` })
+    return farm
+  }
+
+  /** The design alone, without a copy. Throws `input.not_found`. */
+  design(id: string): FarmDesign {
+    const design = this.#designs.get(id)
+    if (!design) throw new AppError('input.not_found', { message: `There is no farm ${id}.` })
+    return design
+  }
+
+  async saveDesign(design: FarmDesign): Promise<Farm> {
+    await this.#options.designs.put(design)
+    this.#designs.set(design.id, design)
+    return this.#publish(design)
+  }
+
+  /** Changes the state by a pure step on the newest one; the same object means no change. */
+  async changeState(id: string, step: (state: FarmState) => FarmState): Promise<Farm> {
+    const design = this.design(id)
+    const before = this.#state(design)
+    const after = step(before)
+    if (after === before) return this.#farm(design)
+    this.#states.set(id, after)
+    await this.#options.states.put(after)
+    return this.#publish(design)
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#options.designs.remove(id)
+    await this.#options.states.remove(id)
+    this.#designs.delete(id)
+    this.#states.delete(id)
+    this.#options.onChange([], [id])
+  }
+
+  #publish(design: FarmDesign): Farm {
+    const farm = this.#farm(design)
+    this.#options.onChange([farm], [])
+    return farm
+  }
+
+  #farm(design: FarmDesign): Farm {
+    return { ...design, state: this.#state(design) }
+  }
+
+  #state(design: FarmDesign): FarmState {
+    return (
+      this.#states.get(design.id) ?? {
+        farmId: design.id,
+        status: 'terminated',
+        launchedAt: null,
+        leaseEndsAt: null,
+        leaseExtensions: 0,
+        leaseWarned: null,
+        hours: null,
+        ranSince: null,
+        hoursWarned: null,
+        stoppedByHoursAt: null,
+        termination: null,
+        lock: null,
+        reconciledAt: null,
+        problem: null,
+        paused: [],
+      }
+    )
+  }
+}

@@ -1,0 +1,1 @@
+export { FarmStore } from './farm-store.ts'

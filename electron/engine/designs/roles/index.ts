@@ -1,0 +1,2 @@
+export { Roles } from './roles.ts'
+export { StarterRoles } from './starter-roles.ts'

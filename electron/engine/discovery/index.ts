@@ -1,4 +1,0 @@
-export { Discovery } from './discovery.ts'
-export { Imports } from './imports.ts'
-export { ImportPlaces } from './import-places.ts'
-export { ServerKeys } from './server-keys.ts'

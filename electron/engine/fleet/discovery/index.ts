@@ -1,0 +1,3 @@
+export { Discovery } from './discovery.ts'
+export { Imports } from './imports.ts'
+export { ImportPlaces } from './import-places.ts'

@@ -1,0 +1,75 @@
+import { toAppError } from '../../../../shared/model/errors.ts'
+import type { EventKind } from '../../../../shared/model/events.ts'
+import type { Farm } from '../../../../shared/model/farms.ts'
+import { countResources } from '../../../../shared/logic/plan/resource-words.ts'
+import type { Clock } from '../../ports.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { FarmResources } from './farm-resources.ts'
+import type { FarmStore } from '../../designs/farms/index.ts'
+
+interface FarmFinisherOptions {
+  farms: FarmStore
+  servers: ServerStore
+  resources: FarmResources
+  clock: Clock
+  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
+}
+
+/**
+ * Brings farms on their way out to their end: once the last server is gone, what else they hold goes or stays as was asked,
+ * and then they are terminated. What was asked is in the ledger, so a crash in between changes nothing.
+ */
+export class FarmFinisher {
+  readonly #options: FarmFinisherOptions
+  readonly #atWork = new Set<string>()
+
+  constructor(options: FarmFinisherOptions) {
+    this.#options = options
+  }
+
+  /** Looks at every farm that is being terminated; cheap when there is none. */
+  async run(): Promise<void> {
+    const { farms, servers } = this.#options
+    for (const farm of farms.list()) {
+      if (farm.state.status !== 'terminating' || this.#atWork.has(farm.id)) continue
+      if (servers.ofFarm(farm.id).some((server) => server.status !== 'terminated')) continue
+      this.#atWork.add(farm.id)
+      try {
+        await this.#finish(farm)
+      } finally {
+        this.#atWork.delete(farm.id)
+      }
+    }
+  }
+
+  async #finish(farm: Farm): Promise<void> {
+    const { farms, resources, clock, tell } = this.#options
+    if (farm.state.termination?.deleteCloudObjects === true) {
+      try {
+        await resources.releaseOf(farm)
+      } catch (thrown) {
+        const problem = toAppError(thrown).toInfo()
+        await farms.changeState(farm.id, (state) =>
+          state.termination && state.termination.problem?.message !== problem.message
+            ? { ...state, termination: { ...state.termination, problem } }
+            : state,
+        )
+        return
+      }
+    }
+    const kept = await resources.ofFarm(farm.id)
+    if (kept.length > 0) {
+      const words = countResources(kept)
+      await tell(farm, 'ResourceKept', `${farm.name} keeps ${words}; the next launch uses them again`)
+    }
+    await farms.changeState(farm.id, (state) => ({
+      ...state,
+      status: 'terminated',
+      problem: null,
+      paused: [],
+      leaseEndsAt: null,
+      termination: state.termination && { ...state.termination, problem: null },
+      reconciledAt: new Date(clock.now()).toISOString(),
+    }))
+  }
+}

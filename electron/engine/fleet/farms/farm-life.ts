@@ -1,0 +1,235 @@
+import { AppError, type Fault } from '../../../../shared/model/errors.ts'
+import type { EventKind } from '../../../../shared/model/events.ts'
+import type { Farm, FarmState, TerminateOptions } from '../../../../shared/model/farms.ts'
+import type { Job, JobRef } from '../../../../shared/model/jobs.ts'
+import { askSuspendAgain } from '../../../../shared/logic/servers/call-refusals.ts'
+import { extendedLease, leaseEnd } from '../../../../shared/logic/farms/lease.ts'
+import { askTerminateNow } from '../../../../shared/logic/servers/server-ends.ts'
+import { askResume } from '../../../../shared/logic/servers/server-asks.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
+import type { Clock } from '../../ports.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { FarmStore } from '../../designs/farms/index.ts'
+import { inputOf, refusal, refuseLocked, wrongStatus } from './refusals.ts'
+
+export interface FarmLifeOptions {
+  store: FarmStore
+  servers: ServerStore
+  jobs: Jobs
+  clock: Clock
+  /** The name of the person at this machine, as the operating system knows it. */
+  userName: string
+  /** Every fault of a design as launching would find it; `farmId` is the farm that it belongs to. */
+  faultsOf: (input: unknown, farmId?: string) => Promise<Fault[]>
+  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
+  wake: () => void
+}
+
+/** Why the engine itself starts or ends a farm; a person's own wish has none. */
+interface Cause {
+  reason: string
+  /** The end of a period of the allowed hours, after which the next one may start the farm again. */
+  byHours?: boolean
+}
+
+/** What happens to farms while they run: launch, suspend, resume, terminate, lock, lease. */
+export class FarmLife {
+  readonly #options: FarmLifeOptions
+
+  constructor(options: FarmLifeOptions) {
+    this.#options = options
+  }
+
+  /** Throws `farm.wrong_status`, `farm.locked`, or `farm.invalid` with every fault by path. */
+  async launch({ farmId }: { farmId: string }, cause?: Cause): Promise<JobRef> {
+    const farm = this.#unlocked(farmId)
+    if (farm.state.status === 'running') return this.#follow('farm.launch', farm, 'Launch')
+    if (farm.state.status !== 'terminated') throw wrongStatus(farm, 'launched', 'terminated')
+    if (farm.roles.length === 0) {
+      throw refusal(
+        `“${farm.name}” cannot be launched`,
+        [{ path: 'roles', message: 'Add a farm role first.' }],
+        'farm.invalid',
+      )
+    }
+    const faults = await this.#options.faultsOf(inputOf(farm), farm.id)
+    if (faults.length > 0) throw refusal(`“${farm.name}” cannot be launched`, faults, 'farm.invalid')
+    await this.#options.tell(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause?.reason)
+    const launchedAt = this.#now()
+    const running = await this.#options.store.changeState(farmId, (state) => ({
+      ...state,
+      status: 'running',
+      launchedAt,
+      ...newRun(farm, launchedAt),
+      leaseEndsAt: leaseEnd(farm.lease, launchedAt),
+      leaseExtensions: 0,
+      leaseWarned: null,
+      termination: null,
+      problem: null,
+      paused: [],
+    }))
+    await this.#options.tell(running, 'FarmLaunched', `${farm.name} was launched`, cause?.reason)
+    const job = await this.#follow('farm.launch', running, 'Launch')
+    this.#options.wake()
+    return job
+  }
+
+  async terminate(
+    { farmId, deleteCloudObjects, force }: { farmId: string } & Partial<TerminateOptions>,
+    cause?: Cause,
+  ): Promise<JobRef> {
+    const farm = this.#unlocked(farmId)
+    if (farm.state.status === 'terminated') throw wrongStatus(farm, 'terminated', 'running or suspended')
+    const before = farm.state.status === 'terminating' ? farm.state.termination : null
+    await this.#takeDown(
+      farm,
+      {
+        // Asked twice, the farther wish holds: what was to be deleted is not kept by a second click.
+        deleteCloudObjects: deleteCloudObjects === true || before?.deleteCloudObjects === true,
+        force: force === true || before?.force === true,
+      },
+      cause,
+    )
+    if (force === true) {
+      const { servers } = this.#options
+      // Servers that are on their way out already and still wait no longer do.
+      await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askTerminateNow)))
+    }
+    return this.#follow('farm.terminate', farm, 'Terminate')
+  }
+
+  /** What cancelling a launch means: what was launched so far is taken down again. */
+  async cancelLaunch(farmId: string): Promise<void> {
+    const farm = this.#options.store.get(farmId)
+    if (farm.state.status !== 'running') return
+    await this.#takeDown(
+      farm,
+      { deleteCloudObjects: false, force: false },
+      { reason: 'the launch was cancelled' },
+    )
+    await this.#follow('farm.terminate', farm, 'Terminate')
+  }
+
+  async suspend({ farmId }: { farmId: string }, cause?: Cause): Promise<JobRef> {
+    const farm = this.#unlocked(farmId)
+    if (farm.state.status !== 'running') throw wrongStatus(farm, 'suspended', 'running')
+    const stoppedByHoursAt = cause?.byHours === true ? this.#now() : null
+    const { servers } = this.#options
+    await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askSuspendAgain)))
+    const after = await this.#options.store.changeState(farm.id, (state) => ({
+      ...state,
+      status: 'suspended',
+      stoppedByHoursAt,
+      paused: [],
+    }))
+    await this.#options.tell(after, 'FarmSuspended', `${farm.name} was suspended`, cause?.reason)
+    const job = await this.#follow('farm.suspend', after, 'Suspend')
+    this.#options.wake()
+    return job
+  }
+
+  async resume({ farmId }: { farmId: string }, cause?: Cause): Promise<JobRef> {
+    const farm = this.#unlocked(farmId)
+    if (farm.state.status !== 'suspended') throw wrongStatus(farm, 'resumed', 'suspended')
+    const { servers, clock } = this.#options
+    // The servers first: after a crash in between, the farm is still suspended and says so.
+    await Promise.all(
+      servers
+        .ofFarm(farmId)
+        // What scaling suspended is resumed when scaling needs it.
+        .filter(({ reserve }) => reserve !== true)
+        .map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
+    )
+    const after = await this.#options.store.changeState(farm.id, (state) => ({
+      ...state,
+      status: 'running',
+      ...newRun(farm, this.#now()),
+      paused: [],
+    }))
+    await this.#options.tell(after, 'FarmResumed', `${farm.name} was resumed`, cause?.reason)
+    const job = await this.#follow('farm.resume', after, 'Resume')
+    this.#options.wake()
+    return job
+  }
+
+  async lock({ farmId, comment }: { farmId: string; comment: string }): Promise<Farm> {
+    const farm = this.#unlocked(farmId)
+    const lock = { comment, by: this.#options.userName, at: this.#now() }
+    const locked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock }))
+    await this.#options.tell(locked, 'FarmLocked', `${farm.name} was locked by ${lock.by}`, comment)
+    return locked
+  }
+
+  async unlock({ farmId }: { farmId: string }): Promise<Farm> {
+    const farm = this.#options.store.get(farmId)
+    if (!farm.state.lock)
+      throw new AppError('farm.wrong_status', { message: `“${farm.name}” is not locked.` })
+    const unlocked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock: null }))
+    await this.#options.tell(
+      unlocked,
+      'FarmUnlocked',
+      `${farm.name} was unlocked by ${this.#options.userName}`,
+    )
+    return unlocked
+  }
+
+  /** Throws `farm.wrong_status` without a lease that runs, or when all extensions are used. */
+  async extendLease({ farmId }: { farmId: string }): Promise<Farm> {
+    const farm = this.#unlocked(farmId)
+    const { userName, store, tell } = this.#options
+    const extended = extendedLease(farm)
+    if ('refusal' in extended) throw new AppError('farm.wrong_status', { message: extended.refusal })
+    const after = await store.changeState(farm.id, (state) => ({
+      ...state,
+      leaseEndsAt: extended.endsAt,
+      leaseExtensions: state.leaseExtensions + 1,
+      leaseWarned: null,
+    }))
+    const words = `The lease of ${farm.name} was extended by ${userName}; it ends at ${extended.endsAt}`
+    await tell(after, 'LeaseExtended', words, `${extended.left} more are allowed`)
+    return after
+  }
+
+  async #takeDown(farm: Farm, options: TerminateOptions, cause: Cause | undefined): Promise<void> {
+    const reason = cause?.reason
+    const at = this.#now()
+    await this.#options.tell(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, reason)
+    const after = await this.#options.store.changeState(farm.id, (state) => ({
+      ...state,
+      status: 'terminating',
+      stoppedByHoursAt: cause?.byHours === true ? at : null,
+      termination: { ...options, at, reason: reason ?? null, problem: null },
+      paused: [],
+    }))
+    await this.#options.tell(
+      after,
+      'FarmTerminated',
+      `${farm.name} was terminated; its servers end now`,
+      reason,
+    )
+    this.#options.wake()
+  }
+
+  async #follow(kind: Job['kind'], farm: Farm, verb: string): Promise<JobRef> {
+    const job = await this.#options.jobs.follow(kind, { kind: 'farm', id: farm.id }, `${verb} ${farm.name}`)
+    return { jobId: job.id }
+  }
+
+  #unlocked(farmId: string): Farm {
+    const farm = this.#options.store.get(farmId)
+    refuseLocked(farm)
+    return farm
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString()
+  }
+}
+
+/** Allowed hours hold as they are designed when a run begins (reference 2.7). */
+function newRun(
+  farm: Farm,
+  at: string,
+): Pick<FarmState, 'hours' | 'ranSince' | 'hoursWarned' | 'stoppedByHoursAt'> {
+  return { hours: farm.allowedHours, ranSince: at, hoursWarned: null, stoppedByHoursAt: null }
+}

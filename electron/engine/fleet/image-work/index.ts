@@ -1,0 +1,6 @@
+export { Deregistrations } from './deregistrations.ts'
+export { ImageCopies } from './image-copies.ts'
+export { RoleRemoval } from './role-removal.ts'
+export { SnapshotRegistration } from './snapshot-registration.ts'
+export { SnapshotRequests } from './snapshot-requests.ts'
+export { Snapshots } from './snapshots.ts'

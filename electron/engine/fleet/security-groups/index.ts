@@ -1,0 +1,2 @@
+export { SecurityGroups } from './security-groups.ts'
+export { SecurityGroupMaker } from './security-group-maker.ts'

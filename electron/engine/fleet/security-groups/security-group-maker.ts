@@ -1,0 +1,126 @@
+import { AppError } from '../../../../shared/model/errors.ts'
+import type { SecurityGroupRef } from '../../../../shared/model/clouds.ts'
+import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
+import type { FarmDesign } from '../../../../shared/model/farms.ts'
+import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { CloudProvider, IngressRule } from '../../clouds/index.ts'
+
+/** How long an ensured group is taken as there. */
+const ENSURED_MS = 600_000
+
+/**
+ * The security groups of servers. `default` mode makes two groups: one a farm and location in which its servers reach each
+ * other on every port, and one a farm role that admits SSH and ping from anywhere (reference 7.1).
+ */
+export class SecurityGroupMaker {
+  readonly #workspaceId: string
+  readonly #monotonic: () => number
+  readonly #onCreated: (farm: FarmDesign, role: FarmRole | null, groupName: string) => void
+  readonly #ensured = new Map<string, { id: Promise<string>; atMs: number }>()
+
+  constructor(options: {
+    workspaceId: string
+    monotonic: () => number
+    onCreated: (farm: FarmDesign, role: FarmRole | null, groupName: string) => void
+  }) {
+    this.#workspaceId = options.workspaceId
+    this.#monotonic = options.monotonic
+    this.#onCreated = options.onCreated
+  }
+
+  /**
+   * Ids of the groups of a new server in a VPC (null: the default one); makes what is missing. Throws `farm.invalid` for a
+   * named group that is not there.
+   */
+  async groupIds(
+    farm: FarmDesign,
+    role: FarmRole,
+    place: { sshPort: number; vpcId: string | null },
+    provider: CloudProvider,
+  ): Promise<string[]> {
+    const { sshPort, vpcId } = place
+    const { securityGroups: wanted } = role
+    if (wanted.mode === 'named') return this.#named(wanted.groups, role, vpcId, provider)
+    const fromAnywhere = { cidr: '0.0.0.0/0' }
+    const made = await Promise.all([
+      this.#ensure(farm, null, role, vpcId, provider, [
+        { protocol: 'all', fromPort: -1, toPort: -1, source: { self: true } },
+      ]),
+      this.#ensure(farm, role, role, vpcId, provider, [
+        { protocol: 'tcp', fromPort: sshPort, toPort: sshPort, source: fromAnywhere },
+        { protocol: 'icmp', fromPort: -1, toPort: -1, source: fromAnywhere },
+      ]),
+    ])
+    if (wanted.additional.length === 0) return made
+    return [...new Set([...made, ...(await this.#named(wanted.additional, role, vpcId, provider))])]
+  }
+
+  /** Groups by id or name; a name is one of the VPC's. */
+  async #named(
+    names: readonly string[],
+    role: FarmRole,
+    vpcId: string | null,
+    provider: CloudProvider,
+  ): Promise<string[]> {
+    const known = await provider.securityGroups(role.location)
+    const fits = (group: SecurityGroupRef): boolean => vpcId === null || group.vpcId === vpcId
+    return names.map((wanted) => {
+      const group =
+        known.find(({ id }) => id === wanted) ?? known.find((one) => one.name === wanted && fits(one))
+      if (group) return group.id
+      const where = vpcId === null ? role.location : `VPC ${vpcId}`
+      throw new AppError('farm.invalid', {
+        message: `${where} has no security group “${wanted}”, which ${role.alias} asks for. Make it, or choose another.`,
+      })
+    })
+  }
+
+  /** Somebody changed a group: the next launch looks at them all again. */
+  forgetEnsured(): void {
+    this.#ensured.clear()
+  }
+
+  /** Removes the groups that were made for a farm; those still in use stay and are named in the answer. */
+  async removeOfFarm(farmId: string, location: string, provider: CloudProvider): Promise<string[]> {
+    const groups = await provider.securityGroupsByTag(location, { key: TAGS.farm, value: farmId })
+    const kept: string[] = []
+    for (const group of groups) {
+      if (!(await provider.deleteSecurityGroup(location, group.id))) kept.push(group.name)
+    }
+    this.#ensured.clear()
+    return kept
+  }
+
+  async #ensure(
+    farm: FarmDesign,
+    only: FarmRole | null,
+    role: FarmRole,
+    vpcId: string | null,
+    provider: CloudProvider,
+    rules: IngressRule[],
+  ): Promise<string> {
+    const name = only ? `farmhand-role.${only.id}` : `farmhand-farm.${farm.id}`
+    const key = JSON.stringify([role.cloudId, role.location, vpcId, name, rules])
+    const known = this.#ensured.get(key)
+    if (known && this.#monotonic() - known.atMs < ENSURED_MS) return known.id
+    const id = provider
+      .ensureSecurityGroup(role.location, {
+        name,
+        vpcId,
+        description: only ? `Farmhand: ${only.alias} of ${farm.name}` : `Farmhand: servers of ${farm.name}`,
+        rules,
+        tags: {
+          [TAGS.workspace]: this.#workspaceId,
+          [TAGS.farm]: farm.id,
+          ...(only ? { [TAGS.farmRole]: only.id } : {}),
+        },
+      })
+      .then((group) => {
+        if (group.created) this.#onCreated(farm, only, name)
+        return group.id
+      })
+    this.#ensured.set(key, { id, atMs: this.#monotonic() })
+    id.catch(() => this.#ensured.delete(key))
+    return id
+  }
+}

@@ -1,0 +1,71 @@
+import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
+import type { Farm, FarmState } from '../../../../shared/model/farms.ts'
+import type { Server } from '../../../../shared/model/servers.ts'
+import { isDue } from '../../../../shared/logic/servers/server-cloud-calls.ts'
+import type { Clock } from '../../ports.ts'
+
+/** So many failures of one server in a row pause its farm role… */
+const FAILURES = 5
+/** …for this long. */
+const PAUSE_MS = 900_000
+
+interface LaunchBreakerOptions {
+  clock: Clock
+  farms: {
+    find(id: string): Farm | undefined
+    changeState(id: string, step: (state: FarmState) => FarmState): Promise<Farm>
+  }
+  tell: (
+    farm: Farm,
+    kind: 'LaunchPaused' | 'LaunchResumed',
+    message: string,
+    reason?: string,
+  ) => Promise<void>
+}
+
+/** Stops a farm role from launching again and again into the same failure, and says so. */
+export class LaunchBreaker {
+  readonly #options: LaunchBreakerOptions
+
+  constructor(options: LaunchBreakerOptions) {
+    this.#options = options
+  }
+
+  isOpen(farm: Farm, farmRoleId: string): boolean {
+    const nowMs = this.#options.clock.now()
+    return farm.state.paused.some((pause) => pause.farmRoleId === farmRoleId && !isDue(pause.until, nowMs))
+  }
+
+  /** A launch failed; `server` is the one that failed most often. */
+  async failed(role: FarmRole, server: Server): Promise<void> {
+    const farm = this.#options.farms.find(server.farmId)
+    const { error } = server
+    if (!farm || !error || server.attempts < FAILURES || this.isOpen(farm, role.id)) return
+    // A spot price that is too high is no reason to stop asking (reference 3.5): it is asked again until it is low enough.
+    if (server.spot && error.code === 'cloud.capacity') return
+    const nowMs = this.#options.clock.now()
+    const pause = {
+      farmRoleId: role.id,
+      since: new Date(nowMs).toISOString(),
+      until: new Date(nowMs + PAUSE_MS).toISOString(),
+      error,
+    }
+    await this.#options.farms.changeState(farm.id, (state) => ({
+      ...state,
+      paused: [...state.paused.filter((other) => other.farmRoleId !== role.id), pause],
+    }))
+    const message = `Launches of ${role.alias} pause for ${PAUSE_MS / 60_000} minutes after ${server.attempts} failures`
+    await this.#options.tell(farm, 'LaunchPaused', message, error.message)
+  }
+
+  /** A person wants it tried again. */
+  async close(server: Server): Promise<void> {
+    const farm = this.#options.farms.find(server.farmId)
+    if (!farm?.state.paused.some((pause) => pause.farmRoleId === server.farmRoleId)) return
+    await this.#options.farms.changeState(farm.id, (state) => ({
+      ...state,
+      paused: state.paused.filter((pause) => pause.farmRoleId !== server.farmRoleId),
+    }))
+    await this.#options.tell(farm, 'LaunchResumed', `Launches of ${server.alias} go on`, 'asked for by hand')
+  }
+}

@@ -1,8 +1,0 @@
-export { Deregistrations } from './deregistrations.ts'
-export { ImageCopies } from './image-copies.ts'
-export { ImageReplacing } from './image-replacing.ts'
-export { RoleRemoval } from './role-removal.ts'
-export { RoleSwap } from './role-swap.ts'
-export { SnapshotRegistration } from './snapshot-registration.ts'
-export { SnapshotRequests } from './snapshot-requests.ts'
-export { Snapshots } from './snapshots.ts'

@@ -1,1 +1,0 @@
-export { createKeys } from './key-face.ts'

@@ -1,0 +1,1 @@
+export { ServerStore } from './server-store.ts'

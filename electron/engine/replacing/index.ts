@@ -1,1 +1,0 @@
-export { ServersReplacing } from './servers-replacing.ts'

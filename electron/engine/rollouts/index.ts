@@ -1,1 +1,0 @@
-export { Rollouts, type RolloutTarget } from './rollouts.ts'

@@ -1,1 +1,0 @@
-export { SecurityGroups } from './security-groups.ts'
