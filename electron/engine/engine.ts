@@ -33,8 +33,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
 
   const serverStore = new ServerStore({
     repository: ledger.servers,
-    clock,
-    newId,
+    events,
     onChange: (changed, forgotten) => {
       feed.put('servers', ...changed)
       if (changed.some(({ status }) => status === 'terminated')) running.storage.keeper.wake()
@@ -170,6 +169,8 @@ export async function createEngine(ports: Ports, doors: Doors) {
       })
       await Promise.all([designs.start(), keys.start()])
       await Promise.all([serverStore.start(), storage.start()])
+      await core.liveEvents.start()
+      await core.consumers.start()
       await tasks.load()
       await jobs.start()
       await imageServices.rollouts.start()
@@ -181,6 +182,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
     async stop(): Promise<void> {
       await tasks.stop()
       await running.stop()
+      await core.consumers.stop()
       prompts.stop()
       terminals.stop()
       connections.stop()

@@ -78,8 +78,21 @@ export const EventKind = z.enum([
 ])
 export type EventKind = z.infer<typeof EventKind>
 
+/** What led to an event: an earlier event, a run, a rule, a schedule or a job by its id, or a person by name. */
+export const Cause = z.object({
+  kind: z.enum(['event', 'run', 'rule', 'schedule', 'job', 'person']),
+  id: z.string(),
+})
+export type Cause = z.infer<typeof Cause>
+
+/** What an event tells beside its sentence, by name: `alias`, `index`, `cloudServerId`… */
+export const EventData = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+export type EventData = z.infer<typeof EventData>
+
 /** One thing that happened, in the past tense; never changed afterwards. */
 export const Event = z.object({
+  /** Its place among all events; grows with every event, also over gaps. */
+  seq: z.number().int().positive(),
   id: EventId,
   at: Timestamp,
   kind: EventKind,
@@ -91,9 +104,14 @@ export const Event = z.object({
   /** Why it happened, when something caused it. */
   reason: z.string().nullable(),
   firedBy: z.enum(['person', 'system', 'cloud']),
+  causedBy: Cause.nullable(),
+  data: EventData,
   error: ErrorInfo.nullable(),
 })
 export type Event = z.infer<typeof Event>
+
+/** An event that is about to be kept; the ledger gives it its place. */
+export type NewEvent = Omit<Event, 'seq'>
 
 export const EventFilter = z.strictObject({
   farmId: z.string().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Cloud } from './clouds.ts'
+import type { Event } from './events.ts'
 import type { Farm } from './farms.ts'
 import type { Image } from './images.ts'
 import type { Job } from './jobs.ts'
@@ -19,6 +20,7 @@ export interface TopicEntities {
   servers: Server
   keys: SshKey
   jobs: Job
+  events: Event
   prompts: Prompt
   notices: Notice
   terminals: Terminal
@@ -32,6 +34,7 @@ export const Topic = z.enum([
   'servers',
   'keys',
   'jobs',
+  'events',
   'prompts',
   'notices',
   'terminals',

@@ -2,11 +2,12 @@ import { openDataDir } from '../../electron/engine/state/data-dir/index.ts'
 import { openLedger } from '../../electron/engine/state/ledger/index.ts'
 import { openWorkspace } from '../../electron/engine/state/workspace/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
-import type { Event } from '../../shared/model/events.ts'
+import type { NewEvent } from '../../shared/model/events.ts'
 import { EventId, JobId } from '../../shared/model/ids.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
 import { memoryDoors, openEngine, silentLog } from '../support/test-engine.ts'
 import { type LargeWorkspace, largeWorkspace } from './large-workspace.ts'
+import { anEvent } from '../support/events.ts'
 
 const location = 'eu-central-1'
 const monthMs = 30 * 86_400_000
@@ -90,21 +91,17 @@ async function addCloudAndRole(dataDir: string, endpoint: string) {
   }
 }
 
-function eventsOf(world: LargeWorkspace, count: number): Event[] {
-  return Array.from({ length: count }, (_, n): Event => {
+function eventsOf(world: LargeWorkspace, count: number): NewEvent[] {
+  return Array.from({ length: count }, (_, n): NewEvent => {
     const server = world.servers[n % world.servers.length]
-    return {
-      id: EventId.parse(`e${n}`),
+    return anEvent(`e${n}`, {
       at: within(n, count),
-      kind: 'HostUp',
       farmId: server?.farmId ?? null,
       farmRoleId: server?.farmRoleId ?? null,
       serverId: server?.id ?? null,
       message: `${server?.alias ?? ''} #${server?.index ?? 0} of ${server?.farm ?? ''} is running`,
-      reason: null,
-      firedBy: 'system',
-      error: null,
-    }
+      data: { farm: server?.farm ?? '', alias: server?.alias ?? '', index: server?.index ?? 0 },
+    })
   })
 }
 

@@ -13,6 +13,7 @@ import { silentLog } from '../support/test-engine.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { largeWorkspace } from './large-workspace.ts'
+import { testEvents } from '../support/events.ts'
 
 const location = 'eu-central-1'
 
@@ -41,8 +42,7 @@ const bench: Bench = {
         find: async () => undefined,
         putMany: async () => undefined,
       },
-      clock: systemClock,
-      newId: () => 'id',
+      events: testEvents(systemClock),
       onChange: () => undefined,
     })
     await farms.start()

@@ -12,6 +12,7 @@ import { silentLog } from '../support/test-engine.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { startCloudEndpoint } from './cloud-endpoint.ts'
 import { largeWorkspace } from './large-workspace.ts'
+import { testEvents } from '../support/events.ts'
 
 const regions = Array.from({ length: 10 }, (_, n) => `bench-region-${String(n + 1)}`)
 /** What EC2 gives in one page at most. */
@@ -150,8 +151,7 @@ async function reconcilerOf(
       find: async () => undefined,
       putMany: async () => undefined,
     },
-    clock: systemClock,
-    newId: () => 'id',
+    events: testEvents(systemClock),
     onChange: () => undefined,
   })
   await farms.start()

@@ -495,6 +495,7 @@ function fakeEvents(servers: readonly Server[], at: (minutes: number) => string)
   ]
   return servers.slice(0, 40).flatMap((server, position) =>
     life.map((entry, step) => ({
+      seq: 1 + position * life.length + step,
       id: EventId.parse(`event-${position}-${step}`),
       at: at(entry.minutes + position * 3),
       kind: entry.kind,
@@ -504,6 +505,8 @@ function fakeEvents(servers: readonly Server[], at: (minutes: number) => string)
       message: `${server.alias} #${server.index} of ${server.farm} ${entry.words}`,
       reason: entry.reason,
       firedBy: entry.by,
+      causedBy: null,
+      data: { farm: server.farm, alias: server.alias, index: server.index },
       error: null,
     })),
   )

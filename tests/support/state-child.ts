@@ -7,10 +7,10 @@ import { openDataDir } from '../../electron/engine/state/data-dir/index.ts'
 import { openLedger } from '../../electron/engine/state/ledger/index.ts'
 import { fileKeychain, openVault } from '../../electron/engine/state/vault/index.ts'
 import { openWorkspace } from '../../electron/engine/state/workspace/index.ts'
-import { EventId } from '../../shared/model/ids.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import { realClock } from './clocks.ts'
 import { aFarm, aServer } from './designs.ts'
+import { anEvent } from './events.ts'
 import { silentLog } from './logs.ts'
 
 const [, , directory = '', mode = ''] = process.argv
@@ -42,18 +42,8 @@ try {
       for (let count = start; ; count += 1) {
         const id = `server-${String(count % 17)}`
         const server = aServer({ id, index: 1 + (count % 17), attempts: count })
-        const event = {
-          id: EventId.parse(`event-${String(count)}`),
-          at: server.since,
-          kind: 'HostUp' as const,
-          farmId: server.farmId,
-          farmRoleId: server.farmRoleId,
-          serverId: server.id,
-          message: 'up',
-          reason: null,
-          firedBy: 'system' as const,
-          error: null,
-        }
+        const { farmId, farmRoleId, id: serverId, since } = server
+        const event = anEvent(`event-${String(count)}`, { at: since, farmId, farmRoleId, serverId })
         await ledger.servers.putMany([server], [event])
         say(`server ${id} ${String(count)}`)
       }

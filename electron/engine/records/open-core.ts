@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { Events } from './events/index.ts'
+import { EventConsumers, Events, LiveEvents } from './events/index.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
 import { Jobs } from './jobs/index.ts'
 import { Notices } from './notices/index.ts'
@@ -23,6 +23,7 @@ export async function openCore(ports: Ports) {
   const state = await openState(ports)
   const { ledger } = state
   const feed = new ChangeFeed({ epoch: randomUUID(), clock })
+  const consumers = new EventConsumers({ stream: ledger.events, cursors: ledger.cursors, clock, log })
   const jobs = new Jobs({
     repository: ledger.jobs,
     clock,
@@ -40,7 +41,9 @@ export async function openCore(ports: Ports) {
     feed,
     jobs,
     notices: new Notices({ clock, onChange: publishTo(feed, 'notices') }),
-    events: new Events({ repository: ledger.events, clock, newId }),
+    events: new Events({ repository: ledger.events, clock, newId, userName: ports.userName }),
+    consumers,
+    liveEvents: new LiveEvents({ feed, repository: ledger.events, consumers }),
     prompts: new Prompts({ clock, newId, onChange: publishTo(feed, 'prompts') }),
     tasks: new Tasks({ repository: ledger.tasks, jobs, clock, log }),
     /** Lets work go on beside the caller; a failure is logged. */

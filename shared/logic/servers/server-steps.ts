@@ -1,4 +1,4 @@
-import type { EventKind } from '../../model/events.ts'
+import type { EventData, EventKind } from '../../model/events.ts'
 import type { Server, ServerStatus } from '../../model/servers.ts'
 
 /** Something that happened to the server, to be written into its timeline. */
@@ -7,6 +7,8 @@ export interface LifeEvent {
   message: string
   reason: string | null
   firedBy: 'person' | 'system' | 'cloud'
+  /** What it tells beside its sentence. */
+  data?: EventData
 }
 
 /** A server after something happened, with what is to be told about it. `server` is the same object when nothing changed. */

@@ -4,15 +4,16 @@ import { ManualClock } from '../../../../tests/support/clocks.ts'
 import { silentLog } from '../../../../tests/support/logs.ts'
 import { MemoryCloud } from '../../../../tests/support/memory-cloud.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
-import type { Event } from '../../../../shared/model/events.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { type Preparation, ServerPreparations } from './server-preparation.ts'
 import { ServerStore } from '../../records/servers/server-store.ts'
+import { testEvents } from '../../../../tests/support/events.ts'
 
 const cloud = new MemoryCloud()
 let clock: ManualClock
 let store: ServerStore
-let events: Event[]
+let events: NewEvent[]
 let preparations: ServerPreparations
 
 async function begin(...servers: Server[]): Promise<void> {
@@ -26,8 +27,7 @@ async function begin(...servers: Server[]): Promise<void> {
         events.push(...told)
       },
     },
-    clock,
-    newId: () => crypto.randomUUID(),
+    events: testEvents(clock),
     onChange: () => undefined,
   })
   await store.start()

@@ -1,9 +1,9 @@
-import type { Event } from '../../../../shared/model/events.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
-import { EventId, type ServerId } from '../../../../shared/model/ids.ts'
+import type { ServerId } from '../../../../shared/model/ids.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import type { LifeEvent, LifeStep } from '../../../../shared/logic/servers/server-steps.ts'
-import type { Clock } from '../../ports.ts'
+import type { Events } from '../events/index.ts'
 
 /** Terminated servers that stay in memory and in lists. */
 const KEEP_TERMINATED = 500
@@ -23,20 +23,19 @@ export interface ServerRepository {
   /** All that are not terminated, and the newest terminated ones. */
   recent(terminatedCount: number): Promise<Server[]>
   find(id: string): Promise<Server | undefined>
-  putMany(servers: readonly Server[], events: readonly Event[]): Promise<void>
+  putMany(servers: readonly Server[], events: readonly NewEvent[]): Promise<void>
 }
 
 interface ServerStoreOptions {
   repository: ServerRepository
-  clock: Clock
-  newId: () => string
+  events: Events
   /** Told after the changes are on disk. */
   onChange: (changed: readonly Server[], forgotten: readonly ServerId[]) => void
 }
 
 interface Waiting {
   ids: Set<string>
-  events: Event[]
+  events: NewEvent[]
   done: Promise<void>
 }
 
@@ -49,7 +48,7 @@ export class ServerStore {
   readonly #servers = new Map<string, Server>()
   readonly #byFarm = new Map<string, Set<string>>()
   #waiting: Waiting | undefined
-  #unsaved: { ids: readonly string[]; events: readonly Event[] } = { ids: [], events: [] }
+  #unsaved: { ids: readonly string[]; events: readonly NewEvent[] } = { ids: [], events: [] }
   #tail: Promise<void> = Promise.resolve()
 
   constructor(options: ServerStoreOptions) {
@@ -136,23 +135,18 @@ export class ServerStore {
     else this.#byFarm.set(server.farmId, new Set([server.id]))
   }
 
-  #events(server: Server, events: readonly LifeEvent[]): Event[] {
-    const at = new Date(this.#options.clock.now()).toISOString()
-    return events.map((event) => ({
-      id: EventId.parse(this.#options.newId()),
-      at,
-      kind: event.kind,
-      farmId: server.farmId,
-      farmRoleId: server.farmRoleId,
-      serverId: server.id,
-      message: event.message,
-      reason: event.reason,
-      firedBy: event.firedBy,
-      error: TELLS_ERROR.has(event.kind) ? server.error : null,
-    }))
+  #events(server: Server, events: readonly LifeEvent[]): NewEvent[] {
+    const { farmId, farmRoleId, id: serverId, farm, alias, index, cloudServerId } = server
+    return events.map(({ kind, message, reason, firedBy, data }) =>
+      this.#options.events.told(kind, message, {
+        ...{ farmId, farmRoleId, serverId, reason, firedBy },
+        data: { farm, alias, index, cloudServerId, ...data },
+        error: TELLS_ERROR.has(kind) ? server.error : null,
+      }),
+    )
   }
 
-  #write(servers: readonly Server[], events: readonly Event[]): Promise<void> {
+  #write(servers: readonly Server[], events: readonly NewEvent[]): Promise<void> {
     let waiting = this.#waiting
     if (!waiting) {
       const made: Waiting = { ids: new Set(), events: [], done: Promise.resolve() }

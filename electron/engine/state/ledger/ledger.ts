@@ -1,38 +1,43 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataDir } from '../data-dir/index.ts'
+import type { FarmState } from '../../../../shared/model/farms.ts'
+import type { Job } from '../../../../shared/model/jobs.ts'
+import type { SshKey } from '../../../../shared/model/ssh-keys.ts'
+import type { Task } from '../../../../shared/model/tasks.ts'
+import type { ScheduleRecord, VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import { CatalogRows } from './catalog-rows.ts'
 import { CloudCallRows } from './cloud-call-rows.ts'
+import { CursorRows } from './cursor-rows.ts'
 import { DailyCopy } from './daily-copy.ts'
 import { openDatabaseFile, suspectPath } from './database-file.ts'
 import { ElasticIpRows } from './elastic-ip-rows.ts'
 import { EventRows } from './event-rows.ts'
-import { FarmStateRows } from './farm-state-rows.ts'
-import { JobRows } from './job-rows.ts'
-import { HostKeyRows, SshKeyRows } from './key-rows.ts'
+import { HostKeyRows } from './host-key-rows.ts'
 import { migrations } from './migrations.ts'
+import { RecentRows, RecordRows } from './record-rows.ts'
 import { ServerRows } from './server-rows.ts'
-import { TaskRows } from './task-rows.ts'
 import { Store } from './store.ts'
-import { SnapshotScheduleRows, VolumeRows } from './volume-rows.ts'
+import * as tables from './tables.ts'
 
 /**
  * What happened, and what it led to. Repositories are async and reject with AppErrors; a write that resolved is on disk,
  * and writes of one turn of the event loop share one transaction.
  */
 export interface Ledger {
-  readonly servers: ServerRows
   readonly events: EventRows
-  readonly jobs: JobRows
-  readonly tasks: TaskRows
+  readonly cursors: CursorRows
+  readonly servers: ServerRows
+  readonly jobs: RecentRows<Job>
+  readonly tasks: RecentRows<Task>
   readonly cloudCalls: CloudCallRows
-  readonly sshKeys: SshKeyRows
+  readonly sshKeys: RecordRows<SshKey>
   readonly elasticIps: ElasticIpRows
   readonly hostKeys: HostKeyRows
-  readonly farmStates: FarmStateRows
+  readonly farmStates: RecordRows<FarmState>
   readonly catalogs: CatalogRows
-  readonly volumes: VolumeRows
-  readonly snapshotSchedules: SnapshotScheduleRows
+  readonly volumes: RecordRows<VolumeRecord>
+  readonly snapshotSchedules: RecordRows<ScheduleRecord>
   /** Refuses new writes, ends the accepted ones and closes the file. */
   close(): Promise<void>
 }
@@ -51,25 +56,27 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     onDamage: () => {
       noteDamage(dataDir)
     },
-    onCommit: () => {
-      copy.startWhenDue()
-    },
   })
   const events = new EventRows(store, dataDir)
-  const cloudCalls = new CloudCallRows(store, dataDir)
+  store.onCommit(() => {
+    events.committed()
+    copy.startWhenDue()
+  })
+  const parts = { store, dataDir, events }
   return {
-    servers: new ServerRows(store, dataDir, events),
     events,
-    jobs: new JobRows(store, dataDir),
-    tasks: new TaskRows(store, dataDir),
-    cloudCalls,
-    sshKeys: new SshKeyRows(store, dataDir),
-    elasticIps: new ElasticIpRows(store, dataDir),
-    hostKeys: new HostKeyRows(store, dataDir),
-    farmStates: new FarmStateRows(store, dataDir),
+    cursors: new CursorRows(store),
+    servers: new ServerRows(parts),
+    jobs: new RecentRows(parts, tables.jobs, tables.jobLifetime),
+    tasks: new RecentRows(parts, tables.tasks, tables.taskLifetime),
+    cloudCalls: new CloudCallRows(store, dataDir),
+    sshKeys: new RecordRows(parts, tables.sshKeys),
+    elasticIps: new ElasticIpRows(parts),
+    hostKeys: new HostKeyRows(parts),
+    farmStates: new RecordRows(parts, tables.farmStates),
     catalogs: new CatalogRows(store, dataDir),
-    volumes: new VolumeRows(store, dataDir),
-    snapshotSchedules: new SnapshotScheduleRows(store, dataDir),
+    volumes: new RecordRows(parts, tables.volumes),
+    snapshotSchedules: new RecordRows(parts, tables.snapshotSchedules),
     close: async () => {
       await store.settled()
       await copy.settled()

@@ -157,4 +157,14 @@ export const migrations: readonly Migration[] = [
   ALTER TABLE ssh_keys_of_place RENAME TO ssh_keys;
   CREATE INDEX ssh_keys_by_place ON ssh_keys (farm_id, cloud_id, location);
   `,
+  // Events carry their cause and their data, may be retired by age, and are followed by readers with a place each.
+  `
+  DROP TRIGGER events_are_kept;
+  ALTER TABLE events ADD COLUMN caused_by TEXT CHECK (caused_by IS NULL OR json_valid(caused_by));
+  ALTER TABLE events ADD COLUMN data TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(data));
+  CREATE TABLE event_cursors (
+    name TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]

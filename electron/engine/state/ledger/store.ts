@@ -13,7 +13,6 @@ export interface StoreOptions {
   path: string
   /** Called when SQLite finds the file damaged, before the error goes on. */
   onDamage: () => void
-  onCommit: () => void
 }
 
 /**
@@ -24,17 +23,21 @@ export class Store {
   readonly database: DatabaseSync
   readonly #path: string
   readonly #onDamage: () => void
-  readonly #onCommit: () => void
+  #committed: () => void = () => undefined
   readonly #commits: GroupCommit<Write>
 
   constructor(options: StoreOptions) {
     this.database = options.database
     this.#path = options.path
     this.#onDamage = options.onDamage
-    this.#onCommit = options.onCommit
     this.#commits = new GroupCommit<Write>('ledger', (writes) => {
       this.#commit(writes)
     })
+  }
+
+  /** Says what is called after each commit. */
+  onCommit(listener: () => void): void {
+    this.#committed = listener
   }
 
   /** Runs statements all or none. Rejects with an AppError. */
@@ -71,7 +74,7 @@ export class Store {
       if (this.database.isTransaction) this.database.exec('ROLLBACK')
       throw this.#translate(thrown)
     }
-    this.#onCommit()
+    this.#committed()
   }
 
   #runAlone(write: Write): void {

@@ -1,0 +1,33 @@
+import { EventId } from '../../shared/model/ids.ts'
+import type { NewEvent } from '../../shared/model/events.ts'
+import { Events } from '../../electron/engine/records/events/index.ts'
+import type { Clock } from '../../electron/engine/ports.ts'
+
+/** `web #1` of the farm “shop” is up; every field can be said otherwise. */
+export function anEvent(id: string, change: Partial<NewEvent> = {}): NewEvent {
+  return {
+    id: EventId.parse(id),
+    at: '2026-01-01T00:00:00.000Z',
+    kind: 'HostUp',
+    farmId: 'farm-1',
+    farmRoleId: 'web',
+    serverId: 'server-1',
+    message: `web #1 of shop is up (${id})`,
+    reason: null,
+    firedBy: 'system',
+    causedBy: null,
+    data: {},
+    error: null,
+    ...change,
+  }
+}
+
+/** Makes events that a store of the test's own keeps; by themselves they go nowhere. */
+export function testEvents(clock: Clock): Events {
+  return new Events({
+    repository: { append: async () => undefined, list: async () => [], retire: async () => 0 },
+    clock,
+    newId: () => crypto.randomUUID(),
+    userName: 'tester',
+  })
+}
