@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/model/errors.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Farm, FarmDesign, FarmState } from '../../../../shared/model/farms.ts'
 
 /** Where designs are kept. */
@@ -11,7 +12,7 @@ export interface FarmDesignRepository {
 /** Where the life of farms is kept. */
 export interface FarmStateRepository {
   list(): Promise<FarmState[]>
-  put(state: FarmState): Promise<void>
+  put(state: FarmState, events?: readonly NewEvent[]): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -66,14 +67,21 @@ export class FarmStore {
     return this.#publish(design)
   }
 
-  /** Changes the state by a pure step on the newest one; the same object means no change. */
-  async changeState(id: string, step: (state: FarmState) => FarmState): Promise<Farm> {
+  /**
+   * Changes the state by a pure step on the newest one, in one transaction with the events that tell of it. When the step
+   * answers the same object, nothing changes and nothing is told.
+   */
+  async changeState(
+    id: string,
+    step: (state: FarmState) => FarmState,
+    events: readonly NewEvent[] = [],
+  ): Promise<Farm> {
     const design = this.design(id)
     const before = this.#state(design)
     const after = step(before)
     if (after === before) return this.#farm(design)
     this.#states.set(id, after)
-    await this.#options.states.put(after)
+    await this.#options.states.put(after, events)
     return this.#publish(design)
   }
 

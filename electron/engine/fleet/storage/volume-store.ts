@@ -1,11 +1,12 @@
 import { AppError } from '../../../../shared/model/errors.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import { Turns } from './turns.ts'
 
 /** Where volume records are kept. */
 export interface VolumeRepository {
   list(): Promise<VolumeRecord[]>
-  put(record: VolumeRecord): Promise<void>
+  put(record: VolumeRecord, events?: readonly NewEvent[]): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -55,15 +56,20 @@ export class VolumeStore {
     return this.ofPlace(farmRoleId, index).filter((record) => record.name === name)
   }
 
-  async put(record: VolumeRecord): Promise<VolumeRecord> {
+  /** Keeps a record, in one transaction with the events that tell of it. */
+  async put(record: VolumeRecord, events: readonly NewEvent[] = []): Promise<VolumeRecord> {
     this.#records.set(record.id, record)
-    await this.#repository.put(record)
+    await this.#repository.put(record, events)
     return record
   }
 
   /** Changes a record; resolves when it is on disk. Throws `input.not_found`. */
-  change(id: string, change: Partial<Omit<VolumeRecord, 'id'>>): Promise<VolumeRecord> {
-    return this.put({ ...this.get(id), ...change })
+  change(
+    id: string,
+    change: Partial<Omit<VolumeRecord, 'id'>>,
+    events: readonly NewEvent[] = [],
+  ): Promise<VolumeRecord> {
+    return this.put({ ...this.get(id), ...change }, events)
   }
 
   async remove(id: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { AppError, type ErrorInfo, toAppError } from '../../../../shared/model/errors.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Job, JobKind, JobRef } from '../../../../shared/model/jobs.ts'
 import type { Task } from '../../../../shared/model/tasks.ts'
 import type { JobFollower, JobReport, Jobs } from '../jobs/index.ts'
@@ -6,9 +7,12 @@ import type { Clock, Log } from '../../ports.ts'
 
 export type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>
 
-/** Where one step led: the task as it is now (kept before the next step), and how long nothing needs doing. */
+/** Where one step led: the task as it is now and what is to be told of it, kept before the next step, and the pause. */
 export interface TaskStep<T extends Task> {
   task: T
+  /** Told in the transaction that keeps the task: a step that is made again after a crash tells once. */
+  events?: readonly NewEvent[]
+  /** How long nothing needs doing. */
   waitMs?: number
 }
 
@@ -27,7 +31,7 @@ export type TaskRunners = { [K in Task['kind']]: TaskRunner<TaskOf<K>> }
 
 /** Where tasks are kept. */
 export interface TaskRepository {
-  put(task: Task): Promise<void>
+  put(task: Task, events?: readonly NewEvent[]): Promise<void>
   recent(endedCount: number): Promise<Task[]>
 }
 
@@ -155,9 +159,9 @@ export class Tasks {
       const before = this.#tasks.get(id)
       if (before?.state !== 'running') return
       try {
-        const { task, waitMs = 0 } = await this.#step(before)
+        const { task, events = [], waitMs = 0 } = await this.#step(before)
         failures = 0
-        await this.#keep(this.#withCancel(task))
+        await this.#keep(this.#withCancel(task), events)
         if (task.state === 'running' && waitMs > 0) await this.#nap(id, waitMs)
       } catch (thrown) {
         if (this.#stop.signal.aborted) return
@@ -217,9 +221,9 @@ export class Tasks {
     this.#naps.delete(id)
   }
 
-  async #keep(task: Task): Promise<void> {
-    if (task === this.#tasks.get(task.id)) return
-    await this.#options.repository.put(task)
+  async #keep(task: Task, events: readonly NewEvent[] = []): Promise<void> {
+    if (task === this.#tasks.get(task.id) && events.length === 0) return
+    await this.#options.repository.put(task, events)
     this.#tasks.set(task.id, task)
     await this.#options.jobs.lookAgain()
   }

@@ -1,10 +1,10 @@
 import type { StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import { Timestamp } from '../../../../shared/model/ids.ts'
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Clock } from '../../ports.ts'
-import type { DataDir } from '../data-dir/index.ts'
+import type { RowParts } from './record-rows.ts'
 import { RowReader } from './rows.ts'
-import type { Store } from './store.ts'
 
 /**
  * A call that changes a cloud, written down before the cloud hears of it. `asked` until an answer is known: `answered` when
@@ -25,7 +25,7 @@ export type CloudCall = z.infer<typeof CloudCall>
 
 /** The calls that change a cloud, by their client token. */
 export class CloudCallRows {
-  readonly #store: Store
+  readonly #parts: RowParts
   readonly #clock: Clock
   readonly #reader: RowReader<CloudCall>
   readonly #ask: StatementSync
@@ -33,11 +33,11 @@ export class CloudCallRows {
   readonly #one: StatementSync
   readonly #unanswered: StatementSync
 
-  constructor(store: Store, dataDir: DataDir) {
-    const { database } = store
-    this.#store = store
-    this.#clock = dataDir.clock
-    this.#reader = new RowReader('cloud call', CloudCall, dataDir)
+  constructor(parts: RowParts) {
+    const { database } = parts.store
+    this.#parts = parts
+    this.#clock = parts.dataDir.clock
+    this.#reader = new RowReader('cloud call', CloudCall, parts.dataDir)
     this.#ask = database.prepare(`
       INSERT INTO cloud_calls (token, at, cloud_id, location, action, payload, state)
       VALUES (?, ?, ?, ?, ?, ?, 'asked')`)
@@ -50,21 +50,27 @@ export class CloudCallRows {
 
   /** Writes the intent down; a token is used once. */
   async asked(call: Pick<CloudCall, 'token' | 'cloudId' | 'location' | 'action' | 'payload'>): Promise<void> {
-    await this.#store.write(() => {
+    await this.#parts.store.write(() => {
       const payload = JSON.stringify(call.payload ?? null)
       this.#ask.run(call.token, this.#now(), call.cloudId, call.location, call.action, payload)
     })
   }
 
-  /** Writes the answer down; a later one replaces it. */
-  async answered(token: string, state: 'answered' | 'failed', answer: unknown): Promise<void> {
-    await this.#store.write(() => {
+  /** Writes the answer down, in one transaction with the events that tell of it; a later one replaces it. */
+  async answered(
+    token: string,
+    state: 'answered' | 'failed',
+    answer: unknown,
+    events: readonly NewEvent[] = [],
+  ): Promise<void> {
+    await this.#parts.store.write(() => {
       this.#answer.run(state, JSON.stringify(answer ?? null), this.#now(), token)
+      this.#parts.events.insert(events)
     })
   }
 
   find(token: string): Promise<CloudCall | undefined> {
-    return this.#store.read(() => {
+    return this.#parts.store.read(() => {
       const row = this.#one.get(token)
       return this.#reader.one(row && toRecord(row))
     })
@@ -72,7 +78,7 @@ export class CloudCallRows {
 
   /** Calls whose answer is not known, oldest first: to be looked for by token and tag before anything else is done. */
   unanswered(): Promise<CloudCall[]> {
-    return this.#store.read(() => this.#reader.many(this.#unanswered.all().map(toRecord)))
+    return this.#parts.store.read(() => this.#reader.many(this.#unanswered.all().map(toRecord)))
   }
 
   #now(): string {

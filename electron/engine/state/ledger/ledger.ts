@@ -69,7 +69,7 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
     servers: new ServerRows(parts),
     jobs: new RecentRows(parts, tables.jobs, tables.jobLifetime),
     tasks: new RecentRows(parts, tables.tasks, tables.taskLifetime),
-    cloudCalls: new CloudCallRows(store, dataDir),
+    cloudCalls: new CloudCallRows(parts),
     sshKeys: new RecordRows(parts, tables.sshKeys),
     elasticIps: new ElasticIpRows(parts),
     hostKeys: new HostKeyRows(parts),
