@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { type Event, EventKind } from '../../shared/model/events.ts'
 import type { Context } from './context.ts'
 import { finishJob } from './follow-job.ts'
 import { UsageError } from './failure.ts'
@@ -13,8 +14,9 @@ export function addEventCommands(program: Command, context: Context): void {
     .description('list events, newest first')
     .option('--farm <farm>', 'of this farm')
     .option('--server <id>', 'of this server')
+    .option('--kind <kind>', 'of this kind, such as HostUp')
     .option('--limit <number>', 'at most so many', '50')
-    .action(async (options: { farm?: string; server?: string; limit: string }) => {
+    .action(async (options: { farm?: string; server?: string; kind?: string; limit: string }) => {
       const limit = Number(options.limit)
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError('--limit takes a whole number from 1 on.')
@@ -22,8 +24,9 @@ export function addEventCommands(program: Command, context: Context): void {
         const farm = options.farm === undefined ? {} : { farmId: (await findFarm(client, options.farm)).id }
         const server =
           options.server === undefined ? {} : { serverId: (await findServer(client, options.server)).id }
-        const events = await client.events.list({ ...farm, ...server, limit })
-        await context.print(events, () =>
+        const kind = options.kind === undefined ? {} : { kind: eventKind(options.kind) }
+        const events = await client.events.list({ ...farm, ...server, ...kind, limit })
+        await context.print(events.map(withNames), () =>
           table(
             ['AT', 'EVENT', 'WHAT', 'WHY'],
             events.map(({ at, kind, message, reason }) => [at, kind, plain(message), plain(reason, '')]),
@@ -32,6 +35,18 @@ export function addEventCommands(program: Command, context: Context): void {
         )
       })
     })
+}
+
+function eventKind(name: string): EventKind {
+  const kind = EventKind.safeParse(name)
+  if (kind.success) return kind.data
+  throw new UsageError(`There is no event “${name}”.`)
+}
+
+/** An event with the names of what it is about, as they were when it happened. */
+function withNames(event: Event) {
+  const { farm = null, alias = null, index = null } = event.data
+  return { ...event, farm, alias, index }
 }
 
 export function addJobCommands(program: Command, context: Context): void {

@@ -89,6 +89,10 @@ describe('the sample farm on the Sandbox, by the command line', () => {
 
     expect((await cli(['server', 'show', slot])).stdout).toContain('running')
     expect(((await done('event', 'ls')) as { kind: string }[]).map(({ kind }) => kind)).toContain('HostUp')
+    const up = (await done('event', 'ls', '--kind', 'HostUp', '--limit', '1')) as object[]
+    expect(up).toMatchObject([
+      { kind: 'HostUp', farm: name, index: 1, causedBy: null, seq: expect.any(Number) },
+    ])
     expect(await done('farm', 'terminate', name, '--wait')).toMatchObject({ state: 'done' })
     expect(await done('server', 'ls')).toEqual([])
   })

@@ -116,6 +116,7 @@ export type NewEvent = Omit<Event, 'seq'>
 export const EventFilter = z.strictObject({
   farmId: z.string().optional(),
   serverId: z.string().optional(),
+  kind: EventKind.optional(),
   /** Events older than this one's id, for paging. */
   before: EventId.optional(),
   limit: z.number().int().min(1).max(1000).default(100),

@@ -107,6 +107,10 @@ export class EventRows {
         conditions.push('server_id = ?')
         values.push(filter.serverId)
       }
+      if (filter.kind !== undefined) {
+        conditions.push('kind = ?')
+        values.push(filter.kind)
+      }
       if (filter.before !== undefined) {
         const position = this.#position.get(filter.before)?.['seq']
         if (typeof position !== 'number') {
