@@ -50,14 +50,16 @@ export function isFollowed(server: Server): boolean {
 export function isLacking(
   server: Server,
   role: FarmRole,
-  { name, beforeRunning, whileRunning }: Provision,
+  provision: Provision,
   time: ProvisioningTime,
 ): boolean {
   switch (time) {
     case 'before-running':
-      return !server.prepared.includes(name) && beforeRunning?.isWanted(server, role) === true
+      return (
+        !server.prepared.includes(provision.name) && provision.beforeRunning?.isWanted(server, role) === true
+      )
     case 'while-running':
-      return whileRunning?.isThere(server, role) === false
+      return provision.whileRunning?.isThere(server, role) === false
   }
 }
 
@@ -68,7 +70,7 @@ export function isLacking(
 export function provisioningDue(
   server: Server,
   role: FarmRole,
-  provisions: Iterable<Provision>,
+  provisions: readonly Provision[],
   time: ProvisioningTime,
   sshAnswers: boolean,
 ): 'now' | 'later' | 'never' {

@@ -103,15 +103,18 @@ export class ServerProvisioning {
     const designs = new Map<string, Design>()
     for (const server of seen) {
       const { id: serverId, farmRoleId } = server
-      const design = designs.get(farmRoleId) ?? this.#designOf(server)
-      if (!design) continue
-      designs.set(farmRoleId, design)
+      let design = designs.get(farmRoleId)
+      if (!design) {
+        design = this.#designOf(server)
+        if (!design) continue
+        designs.set(farmRoleId, design)
+      }
       const { farm, role } = design
       const time = provisioningTime(server, farm)
       if (time === null) continue
       const due = provisioningDue(server, role, provisioners, time, sshAnswers)
       if (due === 'now') this.#begin({ serverId, time, role, provider, sshAnswers })
-      else if (due === 'never' && this.#going.get(serverId)?.state === 'resting') this.#going.delete(serverId)
+      else if (due === 'never' && this.#going.size > 0) this.#forget(serverId)
     }
   }
 
@@ -151,6 +154,10 @@ export class ServerProvisioning {
     this.#going.set(serverId, going)
     this.#waiting[time].push(going)
     this.#fill(time)
+  }
+
+  #forget(serverId: string): void {
+    if (this.#going.get(serverId)?.state === 'resting') this.#going.delete(serverId)
   }
 
   #end(going: Going): void {
