@@ -150,7 +150,7 @@ export const Server = z.object({
   terminatedAt: Timestamp.nullable(),
   /** Since when the cloud did not list it, or null. */
   absentSince: Timestamp.nullable(),
-  /** The preparations between the first contact and Running that are done: `elastic-ip`, `hostname`, `volumes`. */
+  /** What it was given between the first contact and Running: `elastic-ip`, `hostname`, `volumes`. */
   prepared: z.array(z.string()).default([]),
   /** When its initialisation failed for good: it is shown as Failed and kept for inspection (reference 4.3). */
   initFailedAt: Timestamp.nullable().default(null),

@@ -1,4 +1,4 @@
-import { groupsOfLaunch } from '../../shared/logic/servers/server-upkeep.ts'
+import { groupsOfLaunch } from '../../shared/logic/servers/server-security-groups.ts'
 import { FarmDesign, FarmState } from '../../shared/model/farms.ts'
 import { ServerId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'

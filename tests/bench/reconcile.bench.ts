@@ -1,11 +1,14 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { FarmStore } from '../../electron/engine/designs/farms/index.ts'
 import { Reconciler, WakeWatch } from '../../electron/engine/fleet/farms/index.ts'
-import { LaunchBreaker, ServerUpkeep } from '../../electron/engine/fleet/servers/index.ts'
+import { LaunchBreaker, ServerProvisioning } from '../../electron/engine/fleet/servers/index.ts'
 import { ServerStore } from '../../electron/engine/records/servers/index.ts'
 import { decide } from '../../shared/logic/farms/farm-decisions.ts'
 import { instanceView } from '../../electron/engine/fleet/servers/index.ts'
-import { hasItsAddress, hasItsGroups, hasItsHostname } from '../../shared/logic/servers/server-upkeep.ts'
+import { hasItsAddress } from '../../shared/logic/servers/elastic-address.ts'
+import { hasItsHostname } from '../../shared/logic/servers/server-hostname.ts'
+import { hasItsGroups } from '../../shared/logic/servers/server-security-groups.ts'
+import { hasItsTags } from '../../shared/logic/servers/server-tags.ts'
 import { seen } from '../../shared/logic/servers/server-life.ts'
 import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
@@ -47,19 +50,20 @@ const bench: Bench = {
     })
     await farms.start()
     await servers.start()
-    const upkeep = new ServerUpkeep({ servers, farms, clock: systemClock, log: silentLog })
-    for (const [name, isKept] of [
-      ['groups', hasItsGroups],
-      ['address', hasItsAddress],
-      ['host name', hasItsHostname],
-    ] as const) {
-      upkeep.add({
+    const provisioners = Object.entries({ hasItsGroups, hasItsAddress, hasItsHostname, hasItsTags }).map(
+      ([name, isThere]) => ({
         name,
-        what: name,
-        isKept,
-        keep: () => Promise.reject(new Error('nothing is to be mended')),
-      })
-    }
+        whileRunning: { what: name, isThere },
+        provision: () => Promise.reject(new Error('nothing is to be mended')),
+      }),
+    )
+    const provisioning = new ServerProvisioning({
+      provisioners,
+      servers,
+      farms,
+      clock: systemClock,
+      log: silentLog,
+    })
     const reconciler = new Reconciler({
       wakeWatch: new WakeWatch(systemClock),
       farms,
@@ -71,8 +75,7 @@ const bench: Bench = {
         noteObserved: () => undefined,
       },
       launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
-      preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
-      upkeep,
+      provisioning,
       breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
       clock: systemClock,
       log: silentLog,

@@ -3,7 +3,7 @@ import type { Server } from '../../../shared/model/servers.ts'
 import { validateFarm } from '../../../shared/logic/validation/farm-validation.ts'
 import { goneWord, resourceWords } from '../../../shared/logic/plan/resource-words.ts'
 import type { AccessServices } from '../access/create-access.ts'
-import { ElasticIpKeeper, ElasticIpPreparation } from './addresses/index.ts'
+import { ElasticIpKeeper, elasticIpProvisioner } from './addresses/index.ts'
 import type { CloudProvider } from '../clouds/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
 import type { DesignServices } from '../designs/create-designs.ts'
@@ -26,19 +26,18 @@ import {
 } from './farms/index.ts'
 import type { Ports } from '../ports.ts'
 import {
-  HostnamePreparation,
+  hostnameProvisioner,
   ImageFinder,
   LaunchBreaker,
   LaunchIntents,
   type probeSsh,
-  SecurityGroupUpkeep,
+  securityGroupProvisioner,
   ServerLauncher,
-  ServerPreparations,
-  ServerUpkeep,
-  TagUpkeep,
+  ServerProvisioning,
+  tagProvisioner,
 } from './servers/index.ts'
 import { SecurityGroupMaker } from './security-groups/index.ts'
-import { type ServerStore } from '../records/servers/index.ts'
+import type { ServerStore } from '../records/servers/index.ts'
 import { createStorage } from './storage/index.ts'
 
 interface FarmServicesParts {
@@ -127,21 +126,21 @@ export function createFarmServices(parts: FarmServicesParts) {
   })
   resources.register(elasticIps)
   resources.register(storage.held)
-  const preparations = new ServerPreparations({ servers, farms: farmStore, clock, log })
-  const address = new ElasticIpPreparation({ keeper: elasticIps, servers })
-  const hostname = new HostnamePreparation({ servers, connections, target, clock })
-  for (const preparation of [address, hostname, storage.preparation]) preparations.add(preparation)
-  const upkeep = new ServerUpkeep({ servers, farms: farmStore, clock, log })
-  const tags = new TagUpkeep({ servers })
-  for (const one of [new SecurityGroupUpkeep({ groups, servers }), address, hostname, tags]) upkeep.add(one)
+  const provisioners = [
+    securityGroupProvisioner({ groups, servers }),
+    elasticIpProvisioner({ keeper: elasticIps, servers }),
+    hostnameProvisioner({ servers, connections, target, clock }),
+    storage.provisioner,
+    tagProvisioner(servers),
+  ]
+  const provisioning = new ServerProvisioning({ provisioners, servers, farms: farmStore, clock, log })
 
   const wakeWatch = new WakeWatch(clock)
   const reconciler = new Reconciler({
     wakeWatch,
     farms: farmStore,
     servers,
-    preparations,
-    upkeep,
+    provisioning,
     clouds,
     launcher,
     breaker,
@@ -235,8 +234,7 @@ export function createFarmServices(parts: FarmServicesParts) {
   async function stop(): Promise<void> {
     await timetable.stop()
     await reconciler.stop()
-    await preparations.stop()
-    await upkeep.stop()
+    await provisioning.stop()
     await storage.keeper.stop()
   }
 }

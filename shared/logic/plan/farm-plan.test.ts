@@ -4,7 +4,7 @@ import type { FarmDesign } from '../../model/farms.ts'
 import type { HeldResource } from '../../model/farm-resources.ts'
 import type { Plan } from '../../model/plan.ts'
 import { planFarm, type PlanKnowledge } from './farm-plan.ts'
-import { groupsOfLaunch } from '../servers/server-upkeep.ts'
+import { groupsOfLaunch } from '../servers/server-security-groups.ts'
 
 function plan(design: FarmDesign, purpose: Plan['purpose'], known: Partial<PlanKnowledge> = {}): Plan {
   return planFarm(design, purpose, {

@@ -9,7 +9,7 @@ import { countServers, type Decision, decide, launchSteps } from '../farms/farm-
 import { paceWords } from '../farms/launch-pace.ts'
 import { designChanges } from './plan-changes.ts'
 import { resourcesOfLeaving, resourcesOfNewServer } from './plan-resources.ts'
-import { groupWords, upkeepItems, upkeepOf } from './plan-upkeep.ts'
+import { groupWords, provisioningItems, provisioningOf } from './plan-provisioning.ts'
 import { cannotBeSuspended, STATUS_WORDS } from '../servers/server-actions.ts'
 import { TERMINATE_REASON_WORDS } from '../servers/server-reasons.ts'
 
@@ -72,7 +72,7 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
     )
     for (const role of design.roles) {
       const [saved, servers = []] = [savedRoles.get(role.id), staying.get(role.id)]
-      groups.of(role.id).items.push(...upkeepItems({ role, saved, servers, held: known.held }))
+      groups.of(role.id).items.push(...provisioningItems({ role, saved, servers, held: known.held }))
     }
   }
   addCreated(groups, design, purpose, known, live, decisions)
@@ -80,7 +80,7 @@ export function planFarm(design: FarmDesign, purpose: Plan['purpose'], known: Pl
   for (const server of live) {
     if (leaving.has(server.id)) continue
     const role = designed.get(server.farmRoleId)
-    const gets = role && purpose === 'apply' ? upkeepOf(server, role, savedRoles.get(role.id)) : []
+    const gets = role && purpose === 'apply' ? provisioningOf(server, role, savedRoles.get(role.id)) : []
     const change = suspending.has(server.id)
       ? 'It is suspended: its instance stops, its disks stay'
       : resuming.has(server.id)

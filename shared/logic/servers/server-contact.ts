@@ -53,6 +53,13 @@ export function sshAnswered(
   }
 }
 
+/** A server that still lacks something does not run without SSH: after the usual wait it says so, and waits on. */
+export function sshIsLate(server: Server, nowMs: number, policy: LifePolicy): LifeStep {
+  const isLate = elapsedMs(server.since, nowMs, policy) >= policy.sshWaitMs
+  if (server.status !== 'initializing' || !isLate || server.error !== null) return { server, events: [] }
+  return { server: { ...server, error: sshUnreachable(server) }, events: [] }
+}
+
 /** Time alone: a server that does not come up within the launch timeout is given up. */
 export function timePassed(server: Server, nowMs: number, policy: LifePolicy): LifeStep {
   const waits = server.status === 'pending' || server.status === 'initializing'

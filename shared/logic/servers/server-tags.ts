@@ -29,6 +29,11 @@ export function designTags(
   )
 }
 
+/** Whether a server's tags speak of the index that it has. */
+export function hasItsTags({ tagsIndex, index }: Server): boolean {
+  return tagsIndex === undefined || tagsIndex === index
+}
+
 /** The tags that say something else since a server has another index than `before`. */
 export function tagsOfNewIndex(
   farm: TaggedFarm,

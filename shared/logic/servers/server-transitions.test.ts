@@ -13,7 +13,7 @@ import type { InstanceView } from './server-facts.ts'
 import { launched, launchFailed } from './server-launches.ts'
 import { absent, gone, seen } from './server-life.ts'
 import type { LifeStep } from './server-steps.ts'
-import { preparationFailed } from './server-preparations.ts'
+import { provisionFailed } from './server-provisioning.ts'
 import { LAUNCH_REASON_CODES, TERMINATE_REASON_CODES } from './server-reasons.ts'
 
 const start = Date.parse('2026-01-01T00:00:00.000Z')
@@ -48,7 +48,7 @@ const TRIGGERS: Readonly<Record<string, (server: Server) => LifeStep>> = {
   'cloud call fails': (server) => launchFailed(server, refused, 'no', start, 0.5),
   'cloud says running': (server) => seen(server, view('running'), start),
   'first contact': (server) => sshAnswered(server, 'yes', start, policy),
-  'init fails for good': (server) => preparationFailed(server, { error: refused, canHeal: false }, start),
+  'init fails for good': (server) => provisionFailed(server, { name: 'volumes' }, refused, start),
   'launch timeout': (server) => timePassed(server, late, policy),
   'asked to reboot': (server) => askReboot(server, 'person'),
   'asked to suspend': (server) => askSuspend(server, 'person', start),

@@ -1,2 +1,2 @@
 export { ElasticIpKeeper, type ElasticIpRepository } from './elastic-ip-keeper.ts'
-export { ElasticIpPreparation } from './elastic-ip-preparation.ts'
+export { elasticIpProvisioner } from './elastic-ip-provisioner.ts'

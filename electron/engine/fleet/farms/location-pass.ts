@@ -17,10 +17,9 @@ import {
   type InstanceCall,
   type LaunchBreaker,
   type ServerLauncher,
-  type ServerPreparations,
-  type ServerUpkeep,
+  type ServerProvisioning,
 } from '../servers/index.ts'
-import { type ServerStore } from '../../records/servers/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import { HealthChecks } from './health-checks.ts'
 import { Observer } from './observer.ts'
@@ -40,8 +39,7 @@ export interface LocationPassOptions {
   clouds: PassClouds
   launcher: Pick<ServerLauncher, 'launch'>
   breaker: LaunchBreaker
-  preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
-  upkeep: Pick<ServerUpkeep, 'begin'>
+  provisioning: Pick<ServerProvisioning, 'begin' | 'left' | 'endOthers'>
   clock: Clock
   log: Log
   newId: () => string
@@ -81,7 +79,7 @@ export class LocationPass {
         this.#health.begin(cloudId, location, own, provider)
         await this.#decide(cloudId, location)
         await this.#act(cloudId, location, provider, own)
-        this.#options.upkeep.begin(own, provider)
+        this.#options.provisioning.begin(own, provider, false)
       })
       await this.#noteProblem(cloudId, location, null)
     } catch (thrown) {

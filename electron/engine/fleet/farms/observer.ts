@@ -3,20 +3,19 @@ import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { serverIdOf, TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import { elapsedMs, type LifePolicy } from '../../../../shared/logic/servers/life-policy.ts'
-import { sshAnswered, timePassed } from '../../../../shared/logic/servers/server-contact.ts'
+import { sshAnswered, sshIsLate, timePassed } from '../../../../shared/logic/servers/server-contact.ts'
 import { absent, gone, seen } from '../../../../shared/logic/servers/server-life.ts'
 import type { LifeStep } from '../../../../shared/logic/servers/server-steps.ts'
 import { rebootTimedOut } from '../../../../shared/logic/servers/reboot-timeout.ts'
-import { sshIsLate } from '../../../../shared/logic/servers/server-preparations.ts'
 import type { CloudInstance, CloudProvider } from '../../clouds/index.ts'
 import type { Clock, Log } from '../../ports.ts'
-import { instanceView, type ServerPreparations } from '../servers/index.ts'
-import { type ServerStore } from '../../records/servers/index.ts'
+import { instanceView, type ServerProvisioning } from '../servers/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import type { WakeWatch } from './wake-watch.ts'
 
 interface ObserverOptions {
   servers: ServerStore
-  preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
+  provisioning: Pick<ServerProvisioning, 'begin' | 'left' | 'endOthers'>
   clock: Clock
   log: Log
   workspaceId: string
@@ -141,12 +140,12 @@ export class Observer {
     await provider.terminate(location, orphans)
   }
 
-  /** Looks for SSH where it is waited for. What still has to be prepared is begun here, and runs beside the passes. */
+  /** Looks for SSH where it is waited for. What can be given to a server before it runs is begun here. */
   async #probe(own: readonly Server[], provider: CloudProvider): Promise<void> {
-    const { servers, clock, probeSsh, preparations } = this.#options
-    preparations.endOthers((id) => servers.find(id)?.status === 'initializing')
+    const { servers, clock, probeSsh, provisioning } = this.#options
+    provisioning.endOthers()
     const waiting = own.filter((server) => this.#waitsForSsh(server))
-    for (const server of waiting) preparations.begin(server, provider, false)
+    provisioning.begin(waiting, provider, false)
     const queue = waiting.values()
     const worker = async (): Promise<void> => {
       for (const server of queue) {
@@ -155,8 +154,8 @@ export class Observer {
         if (!now) continue
         const policy = this.#policyOf(now)
         if (!answers && now.rebooting) await this.#waitForReboot(now)
-        if (answers) preparations.begin(now, provider, true)
-        const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
+        if (answers) provisioning.begin([now], provider, true)
+        const isPrepared = now.status !== 'initializing' || provisioning.left(now).length === 0
         if (isPrepared) {
           await servers.apply(now.id, (then) =>
             sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy),

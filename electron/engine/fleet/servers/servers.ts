@@ -19,7 +19,7 @@ import {
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
 import type { Jobs } from '../../records/jobs/index.ts'
-import { retryInit } from '../../../../shared/logic/servers/server-preparations.ts'
+import { retryInit } from '../../../../shared/logic/servers/server-provisioning.ts'
 import type { Clock } from '../../ports.ts'
 import { allowed } from './server-controls.ts'
 import type { ServerStore } from '../../records/servers/index.ts'

@@ -147,7 +147,7 @@ export function createStorage(parts: StorageParts) {
       grow: disks.grow.bind(disks),
     }),
     /** Gives servers their volumes before they run. */
-    preparation: serverVolumes,
+    provisioner: serverVolumes,
     /** What farms hold, for their end. */
     held: heldVolumes({ store, maker, schedules }),
     keeper,

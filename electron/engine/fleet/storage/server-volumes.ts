@@ -8,7 +8,7 @@ import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { fillTemplate, templateValues } from '../../../../shared/logic/variables/templates.ts'
 import type { Clock } from '../../ports.ts'
-import type { Preparation, PreparationContext } from '../servers/index.ts'
+import type { ProvisionContext, Provisioner } from '../servers/index.ts'
 import type { StorageScript } from './storage-script.ts'
 import type { Turns } from './turns.ts'
 import { attachVolume } from './volume-attacher.ts'
@@ -40,27 +40,26 @@ const UNMADE = {
 } as const satisfies Partial<Record<keyof VolumeRecord, unknown>>
 const TAG_VALUE_MAX = 256
 
-type Work = Pick<PreparationContext, 'server' | 'provider' | 'signal'>
+type Work = Pick<ProvisionContext, 'server' | 'provider' | 'signal'>
 
 /** Gives a server the volumes of its index before it runs: made or found, attached, formatted when blank, mounted. */
-export class ServerVolumes implements Preparation {
+export class ServerVolumes implements Provisioner {
   readonly name = 'volumes'
-  readonly waitingFor = 'its volumes'
-  readonly needs = 'ssh'
+  readonly beforeRunning: NonNullable<Provisioner['beforeRunning']> = {
+    waitingFor: 'its volumes',
+    needs: 'ssh',
+    isWanted: (server, role) =>
+      server.index > 0 && (role.storage.volumes.length > 0 || this.#manual(server).length > 0),
+  }
   readonly #options: ServerVolumesOptions
 
   constructor(options: ServerVolumesOptions) {
     this.#options = options
   }
 
-  applies(server: Server, _farm: Farm, role: FarmRole): boolean {
-    if (server.index < 1) return false
-    return role.storage.volumes.length > 0 || this.#manual(server).length > 0
-  }
-
-  prepare(context: PreparationContext): Promise<void> {
+  provision(context: ProvisionContext): Promise<void> {
     const { server, signal } = context
-    return this.#options.turns.alone(server.id, signal, () => this.#prepare(context))
+    return this.#options.turns.alone(server.id, signal, () => this.#provision(context))
   }
 
   /** Gives a server one volume (or array) that exists. The caller has the server's turn. */
@@ -68,7 +67,7 @@ export class ServerVolumes implements Preparation {
     await this.#give(records, { snapshotId: null, recreateMissing: false, tags: {} }, work)
   }
 
-  async #prepare({ server, farm, role, provider, signal }: PreparationContext): Promise<void> {
+  async #provision({ server, farm, role, provider, signal }: ProvisionContext): Promise<void> {
     const work = { server, provider, signal }
     for (const volume of role.storage.volumes) {
       const records = await this.#places(server, role, volume)

@@ -1,19 +1,6 @@
-import type { AppError } from '../../model/errors.ts'
 import type { FarmRole } from '../../model/farm-roles.ts'
 import type { Server, ServerGroups } from '../../model/servers.ts'
-import { prepared } from './server-preparations.ts'
 import { type LifeStep, serverName, told } from './server-steps.ts'
-import { fillTemplate, templateFaults, templateValues } from '../variables/templates.ts'
-
-/** Whether the design of a server's farm role is followed now: an instance that is not up is looked at once it is. */
-export function isFollowed(server: Server): boolean {
-  return (
-    server.status === 'running' &&
-    server.instanceState === 'running' &&
-    server.cloudServerId !== null &&
-    !server.rebooting
-  )
-}
 
 /** Asked for every server at every pass, while there are few designs; those are never changed in place. */
 const knownDesigns = new WeakMap<FarmRole['securityGroups'], string>()
@@ -92,71 +79,5 @@ export function groupsChanged(
   return {
     server: next,
     events: [told('ServerGroupsChanged', message, 'system', 'its farm role says so')],
-  }
-}
-
-/**
- * Whether the address of its index leads to a server; nothing is asked for this. What was imported keeps its own addresses.
- */
-export function hasItsAddress(server: Server, { network }: Pick<FarmRole, 'network'>): boolean {
-  const { elasticIps } = network
-  if (!elasticIps.enabled || server.index < 1 || server.launchReason === 'imported') return true
-  const named = elasticIps.addresses[String(server.index)]
-  if (named !== undefined && named !== server.elasticIp) return false
-  return server.elasticIp !== null && server.publicIp === server.elasticIp
-}
-
-/**
- * Whether a server is called as its farm role's template says. What was imported keeps its name, what nobody can reach by SSH
- * has the cloud's, and a template that cannot be filled is told where it stands.
- */
-export function hasItsHostname(server: Server, { network }: Pick<FarmRole, 'network'>): boolean {
-  if (network.hostname === '' || server.platform !== 'linux') return true
-  if (server.launchReason === 'imported' || server.access === 'none') return true
-  if (templateFaults(network.hostname, 'hostname').length > 0) return true
-  return server.hostname === fillTemplate(network.hostname, 'hostname', templateValues(server))
-}
-
-/** The server is called so now. */
-export function hostnameSet(server: Server, hostname: string): LifeStep {
-  // Name and mark in one step: without the mark, the cloud's own name takes its place at the next look.
-  const step = prepared({ ...server, hostname }, 'hostname')
-  if (server.status !== 'running') return step
-  return {
-    server: { ...step.server, error: server.error },
-    events: [
-      told(
-        'HostnameChanged',
-        `${serverName(server)} is called ${hostname} now`,
-        'system',
-        'its farm role says so',
-      ),
-    ],
-  }
-}
-
-/** What its design asks for is there (again). */
-export function kept(server: Server, name: string): LifeStep {
-  if (!server.unkept?.some((one) => one.name === name)) return { server, events: [] }
-  return { server: { ...server, unkept: server.unkept.filter((one) => one.name !== name) }, events: [] }
-}
-
-/** It could not be given what its design asks for: the server says so, once for each failure. */
-export function notKept(server: Server, name: string, what: string, error: AppError): LifeStep {
-  const before = server.unkept?.find((one) => one.name === name)
-  if (before?.error.code === error.code && before.error.message === error.message) {
-    return { server, events: [] }
-  }
-  const others = server.unkept?.filter((one) => one.name !== name) ?? []
-  return {
-    server: { ...server, unkept: [...others, { name, error: error.toInfo() }] },
-    events: [
-      told(
-        'UpkeepFailed',
-        `${serverName(server)} did not get ${what}: ${error.message}`,
-        'system',
-        error.details.cloudMessage ?? null,
-      ),
-    ],
   }
 }

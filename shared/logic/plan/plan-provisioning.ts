@@ -3,7 +3,10 @@ import type { FarmRole } from '../../model/farm-roles.ts'
 import type { PlanItem } from '../../model/plan.ts'
 import type { Server } from '../../model/servers.ts'
 import { resourceWords } from './resource-words.ts'
-import { groupsDesign, hasItsAddress, hasItsHostname, isFollowed } from '../servers/server-upkeep.ts'
+import { hasItsAddress } from '../servers/elastic-address.ts'
+import { hasItsHostname } from '../servers/server-hostname.ts'
+import { isFollowed } from '../servers/server-provisioning.ts'
+import { groupsDesign } from '../servers/server-security-groups.ts'
 
 /** What a plan of one farm role's running servers is made from. */
 export interface RunningRole {
@@ -16,13 +19,13 @@ export interface RunningRole {
 }
 
 /** What the running servers of a farm role get at once: security groups, addresses and host names (reference 3.4, 3.6, 7.4). */
-export function upkeepItems(running: RunningRole): PlanItem[] {
+export function provisioningItems(running: RunningRole): PlanItem[] {
   const followed = { ...running, servers: running.servers.filter(isFollowed) }
   return [...groupItems(followed), ...addressItems(followed), ...hostnameItems(followed)]
 }
 
 /** What a server that stays gets at once, in words; empty for one that is left as it is. */
-export function upkeepOf(server: Server, role: FarmRole, saved: FarmRole | undefined): string[] {
+export function provisioningOf(server: Server, role: FarmRole, saved: FarmRole | undefined): string[] {
   if (!isFollowed(server)) return []
   return [
     ...(hasOtherGroups(server, role, saved) ? ['security groups'] : []),
