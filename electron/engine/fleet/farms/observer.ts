@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
@@ -11,7 +12,7 @@ import { sshIsLate } from '../../../../shared/logic/servers/server-preparations.
 import type { CloudInstance, CloudProvider } from '../../clouds/index.ts'
 import type { Clock, Log } from '../../ports.ts'
 import { instanceView, type ServerPreparations } from '../servers/index.ts'
-import { type ServerStore } from '../../records/servers/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import type { WakeWatch } from './wake-watch.ts'
 
 interface ObserverOptions {
@@ -147,24 +148,18 @@ export class Observer {
     preparations.endOthers((id) => servers.find(id)?.status === 'initializing')
     const waiting = own.filter((server) => this.#waitsForSsh(server))
     for (const server of waiting) preparations.begin(server, provider, false)
-    const queue = waiting.values()
-    const worker = async (): Promise<void> => {
-      for (const server of queue) {
-        const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
-        const now = servers.find(server.id)
-        if (!now) continue
-        const policy = this.#policyOf(now)
-        if (!answers && now.rebooting) await this.#waitForReboot(now)
-        if (answers) preparations.begin(now, provider, true)
-        const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
-        if (isPrepared) {
-          await servers.apply(now.id, (then) =>
-            sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy),
-          )
-        } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE, waiting.length) }, worker))
+    await pLimit(PROBES_AT_ONCE).map(waiting, async (server) => {
+      const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
+      const now = servers.find(server.id)
+      if (!now) return
+      const policy = this.#policyOf(now)
+      if (!answers && now.rebooting) await this.#waitForReboot(now)
+      if (answers) preparations.begin(now, provider, true)
+      const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
+      if (isPrepared) {
+        await servers.apply(now.id, (then) => sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy))
+      } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
+    })
   }
 
   #waitsForSsh(server: Server): boolean {

@@ -162,3 +162,27 @@ test('a server that leaves initializing ends its preparation without a fault', a
   await settle()
   expect(store.get('server-1').error).toBeNull()
 })
+
+test('of more than can be prepared at a time the others wait; one that is given up meanwhile is never begun', async () => {
+  const many = Array.from({ length: 66 }, (_, at) =>
+    initializing({ id: `server-${at}` as Server['id'], index: at }),
+  )
+  await begin(...many)
+  const begun: number[] = []
+  const gate = Promise.withResolvers<undefined>()
+  preparations.add(
+    preparation('disks', async ({ server }) => {
+      begun.push(server.index)
+      await gate.promise
+    }),
+  )
+  for (const { id } of many) preparations.begin(store.get(id), cloud, true)
+  await settle()
+  expect(begun).toHaveLength(64)
+  preparations.endOthers((id) => id !== 'server-64')
+  gate.resolve(undefined)
+  await settle()
+  expect(begun).not.toContain(64)
+  expect(begun).toContain(65)
+  expect(store.get('server-64')).toMatchObject({ prepared: [], error: null })
+})

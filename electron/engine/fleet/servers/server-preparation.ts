@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
@@ -56,8 +57,8 @@ const MAY_HEAL: ReadonlySet<string> = new Set(['ssh.auth', 'job.interrupted'])
 
 interface Going {
   abort: AbortController
-  /** Whether it works now, waits for its turn, or rests until then. */
-  state: 'waiting' | 'working' | 'resting'
+  /** It waits for its turn or works; otherwise it rests until then. */
+  isBusy: boolean
   failures: number
   restsUntilMs: number
 }
@@ -70,7 +71,7 @@ export class ServerPreparations {
   readonly #options: ServerPreparationsOptions
   readonly #preparations: Preparation[] = []
   readonly #going = new Map<string, Going>()
-  readonly #queue: (() => void)[] = []
+  readonly #turn = pLimit(AT_ONCE)
   readonly #running = new Set<Promise<void>>()
   #isStopped = false
 
@@ -101,11 +102,13 @@ export class ServerPreparations {
     const due = left.filter(({ needs }) => needs === 'instance' || sshAnswers)
     if (due.length === 0) return
     const going = this.#going.get(server.id) ?? newGoing()
-    if (going.state !== 'resting' || this.#options.clock.monotonic() < going.restsUntilMs) return
-    going.state = 'waiting'
+    if (going.isBusy || this.#options.clock.monotonic() < going.restsUntilMs) return
+    going.isBusy = true
     going.abort = new AbortController()
     this.#going.set(server.id, going)
-    const work = this.#work(server.id, going, due, provider).finally(() => this.#running.delete(work))
+    const work = this.#turn(() => this.#work(server.id, going, due, provider)).finally(() =>
+      this.#running.delete(work),
+    )
     this.#running.add(work)
   }
 
@@ -132,7 +135,8 @@ export class ServerPreparations {
     provider: CloudProvider,
   ): Promise<void> {
     const { servers, clock } = this.#options
-    await this.#turn(going)
+    // Given up while it waited for its turn.
+    if (going.abort.signal.aborted) return
     const over = new AbortController()
     clock.sleep(TRY_MS, over.signal).then(
       () => going.abort.abort(tooSlow()),
@@ -149,9 +153,8 @@ export class ServerPreparations {
     } finally {
       over.abort()
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (going.failures - 1), LONGEST_PAUSE_MS)
-      going.state = 'resting'
+      going.isBusy = false
       going.restsUntilMs = going.failures === 0 ? 0 : clock.monotonic() + pauseMs
-      for (const look of this.#queue.splice(0)) look()
     }
   }
 
@@ -180,24 +183,6 @@ export class ServerPreparations {
     const canHeal = error.retryable || MAY_HEAL.has(error.code)
     await servers.apply(serverId, (now) => preparationFailed(now, { error, canHeal }, clock.now()))
   }
-
-  /** Waits until there is a place, and takes it. */
-  async #turn(going: Going): Promise<void> {
-    const { signal } = going.abort
-    while (!signal.aborted && this.#workingCount() >= AT_ONCE) {
-      await new Promise<void>((resolve) => {
-        this.#queue.push(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
-      })
-    }
-    going.state = 'working'
-  }
-
-  #workingCount(): number {
-    let count = 0
-    for (const { state } of this.#going.values()) if (state === 'working') count += 1
-    return count
-  }
 }
 
 /** What the work answers, or the signal's reason once it is aborted. */
@@ -211,7 +196,7 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 function newGoing(): Going {
-  return { abort: new AbortController(), state: 'resting', failures: 0, restsUntilMs: 0 }
+  return { abort: new AbortController(), isBusy: false, failures: 0, restsUntilMs: 0 }
 }
 
 function interrupted(): AppError {

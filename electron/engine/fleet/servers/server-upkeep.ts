@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
@@ -49,10 +50,9 @@ export class ServerUpkeep {
   readonly #options: ServerUpkeepOptions
   readonly #upkeeps: Upkeep[] = []
   readonly #going = new Map<string, Going>()
-  readonly #queue: (() => void)[] = []
+  readonly #turn = pLimit(AT_ONCE)
   readonly #running = new Set<Promise<void>>()
   readonly #stop = new AbortController()
-  #working = 0
 
   constructor(options: ServerUpkeepOptions) {
     this.#options = options
@@ -84,7 +84,6 @@ export class ServerUpkeep {
     this.#stop.abort(
       new AppError('job.interrupted', { message: 'Farmhand is being closed.', retryable: true }),
     )
-    for (const look of this.#queue.splice(0)) look()
     await Promise.allSettled(this.#running)
   }
 
@@ -114,16 +113,14 @@ export class ServerUpkeep {
     if (this.#options.clock.monotonic() < going.restsUntilMs) return
     going.isWorking = true
     this.#going.set(server.id, going)
-    const work = this.#work(server.id, going, provider).finally(() => this.#running.delete(work))
+    const work = this.#turn(() => this.#work(server.id, going, provider)).finally(() =>
+      this.#running.delete(work),
+    )
     this.#running.add(work)
   }
 
   async #work(serverId: string, going: Going, provider: CloudProvider): Promise<void> {
     const { clock, log } = this.#options
-    while (this.#working >= AT_ONCE && !this.#stop.signal.aborted) {
-      await new Promise<void>((resolve) => this.#queue.push(resolve))
-    }
-    this.#working += 1
     const over = new AbortController()
     const late = new AbortController()
     clock.sleep(TRY_MS, over.signal).then(
@@ -141,8 +138,6 @@ export class ServerUpkeep {
       going.tries += 1
       going.restsUntilMs =
         clock.monotonic() + Math.min(FIRST_PAUSE_MS * 2 ** (going.tries - 1), LONGEST_PAUSE_MS)
-      this.#working -= 1
-      this.#queue.shift()?.()
     }
   }
 
