@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { hostsOfTest } from '../../tests/support/host-probe.ts'
 import { stubEngine } from '../../tests/support/stub-engine.ts'
 
@@ -42,6 +43,27 @@ describe('files', () => {
     const { url } = await start(stubEngine({}), { rendererDir: join(dir, 'renderer') })
     expect((await fetch(`${url}/assets/app-1234.js`)).headers.get('cache-control')).toContain('immutable')
     expect((await fetch(`${url}/`)).headers.get('cache-control')).toBe('no-cache')
+  })
+
+  it.runIf(process.platform === 'linux')('closes the file when its reader leaves', async () => {
+    const file = join(dir, 'renderer', 'assets', 'large-1.js')
+    await writeFile(file, Buffer.alloc(8_000_000))
+    const { url } = await start(stubEngine({}), { rendererDir: join(dir, 'renderer') })
+    await new Promise<void>((resolve) => {
+      const request = get(`${url}/assets/large-1.js`, (response) =>
+        response.once('data', () => {
+          request.destroy()
+          resolve()
+        }),
+      )
+      request.on('error', () => undefined)
+    })
+    await vi.waitFor(async () => {
+      const open = (await readdir('/proc/self/fd')).map((fd) =>
+        readlink(`/proc/self/fd/${fd}`).catch(() => ''),
+      )
+      expect(await Promise.all(open)).not.toContain(file)
+    })
   })
 
   it('says when the screens are not built', async () => {

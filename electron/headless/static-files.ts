@@ -45,7 +45,10 @@ export function contentTypeOf(file: string): string {
   return contentTypes[extname(file)] ?? 'application/octet-stream'
 }
 
-/** Answers GET and HEAD for the built renderer. */
+/**
+ * Answers GET and HEAD for the built renderer. Ours rather than sirv's, which leaves the file open when the client leaves, and
+ * ends the process when a file cannot be opened: here the process is the engine's.
+ */
 export async function serveStatic(
   dir: string,
   pathname: string,

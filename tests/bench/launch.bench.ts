@@ -1,4 +1,5 @@
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from '@aws-sdk/client-ec2'
+import pLimit from 'p-limit'
 import { probeSsh } from '../../electron/engine/fleet/servers/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import type { ServerId } from '../../shared/model/ids.ts'
@@ -164,22 +165,18 @@ async function launchBare(sandbox: SandboxProcess, wanted: { imageId: string }):
   const before = await mutatingCalls(sandbox)
   const startedMs = performance.now()
   const ids: string[] = []
-  const places = Array.from({ length: count }, (_, n) => n).values()
-  const worker = async (): Promise<void> => {
-    for (const n of places) {
-      const { Instances = [] } = await ec2.send(
-        new RunInstancesCommand({
-          MinCount: 1,
-          MaxCount: 1,
-          ImageId: wanted.imageId,
-          InstanceType: instanceType,
-          TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: `bare ${n}` }] }],
-        }),
-      )
-      ids.push(...Instances.flatMap(({ InstanceId }) => InstanceId ?? []))
-    }
-  }
-  await Promise.all(Array.from({ length: Math.ceil(count / serversACall) }, worker))
+  await pLimit(Math.ceil(count / serversACall)).map(Array.from({ length: count }), async (_, n) => {
+    const { Instances = [] } = await ec2.send(
+      new RunInstancesCommand({
+        MinCount: 1,
+        MaxCount: 1,
+        ImageId: wanted.imageId,
+        InstanceType: instanceType,
+        TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: `bare ${n}` }] }],
+      }),
+    )
+    ids.push(...Instances.flatMap(({ InstanceId }) => InstanceId ?? []))
+  })
   const launchedMs = performance.now() - startedMs
   await untilReached(ec2, ids)
   const runningMs = performance.now() - startedMs

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parseKnownFiles, readFile } from '@smithy/core/config'
 
 /** Where the files of the AWS command line are looked for. */
 export interface AwsHome {
@@ -9,8 +9,8 @@ export interface AwsHome {
   env: Readonly<Record<string, string | undefined>>
 }
 
-/** Settings of one profile by their name in lower case. */
-export type ProfileSettings = ReadonlyMap<string, string>
+/** Settings of one profile by their name; one below another is `s3.addressing_style`. */
+export type ProfileSettings = Readonly<Record<string, string | undefined>>
 
 /** Paths of `config` and `credentials`, as the AWS command line finds them. */
 export function awsFilePaths({ homeDir, env }: AwsHome): { config: string; credentials: string } {
@@ -22,57 +22,22 @@ export function awsFilePaths({ homeDir, env }: AwsHome): { config: string; crede
 }
 
 /**
- * All profiles of both files by name; where both set the same thing, `credentials` wins, as with the AWS command line. A
- * file that is missing holds no profiles. Throws the file system's error when a file is there and cannot be read.
+ * All profiles of both files by name, read by the SDK's own reader: what it does not read it cannot sign in with. Where both
+ * files set the same thing, `credentials` wins. A file that is missing holds no profiles. Throws the file system's error when
+ * a file is there and cannot be read, and an Error with a sentence when it is no UTF-8 text.
  */
 export async function readAwsProfiles(home: AwsHome): Promise<Map<string, ProfileSettings>> {
-  const paths = awsFilePaths(home)
-  const [config, credentials] = await Promise.all([read(paths.config), read(paths.credentials)])
-  const profiles = new Map<string, Map<string, string>>()
-  const add = (name: string, settings: ReadonlyMap<string, string>): void => {
-    const known = profiles.get(name) ?? new Map<string, string>()
-    for (const [key, value] of settings) known.set(key, value)
-    profiles.set(name, known)
-  }
-  for (const [section, settings] of parseIni(config)) {
-    const name = profileNameOf(section)
-    if (name !== null) add(name, settings)
-  }
-  for (const [section, settings] of parseIni(credentials)) add(section, settings)
-  return profiles
+  const { config, credentials } = awsFilePaths(home)
+  // The SDK takes a file that it cannot read for an empty one; the texts read here are those that it then parses.
+  await Promise.all([config, credentials].map(readText))
+  const sections = await parseKnownFiles({ configFilepath: config, filepath: credentials })
+  return new Map(Object.entries(sections).filter(([name]) => !/^(?:sso-session|services)\./.test(name)))
 }
 
-/** Sections of an INI text in the AWS dialect; settings that are indented below another one are left out. */
-export function parseIni(text: string): Map<string, Map<string, string>> {
-  const sections = new Map<string, Map<string, string>>()
-  let section: Map<string, string> | undefined
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
-    const content = (line.split(/(?:^|\s)[;#]/)[0] ?? '').trim()
-    if (content.startsWith('[') && content.endsWith(']')) {
-      const name = content.slice(1, -1).trim()
-      section = sections.get(name) ?? new Map<string, string>()
-      sections.set(name, section)
-      continue
-    }
-    const equals = content.indexOf('=')
-    const isNested = /^\s/.test(line)
-    if (section === undefined || equals < 1 || isNested) continue
-    section.set(content.slice(0, equals).trim().toLowerCase(), content.slice(equals + 1).trim())
-  }
-  return sections
-}
-
-async function read(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (thrown) {
+async function readText(path: string): Promise<void> {
+  const text = await readFile(path, { ignoreCache: true }).catch((thrown: unknown) => {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return ''
     throw thrown
-  }
-}
-
-function profileNameOf(section: string): string | null {
-  if (section === 'default') return section
-  const [, quoted, plain] = /^profile\s+(?:["'](.+)["']|(.+))$/.exec(section) ?? []
-  return quoted ?? plain ?? null
+  })
+  if (text.includes('\0')) throw new Error(`${path} is written as UTF-16. Save it as UTF-8.`)
 }

@@ -29,7 +29,7 @@ region=us-east-1 ; the old one
 sso_start_url = https://corp.awsapps.com/start
 sso_region = eu-west-1
 
-[profile "sso old"]
+[profile "sso-old"]
 sso_start_url = https://corp.awsapps.com/start
 sso_region = eu-west-1
 sso_account_id = 111122223333
@@ -74,7 +74,7 @@ aws_access_key_id = AKIADEFAULT
 aws_secret_access_key = top-secret-1
 
 [keys]
-AWS_ACCESS_KEY_ID=AKIAKEYS
+aws_access_key_id=AKIAKEYS
 aws_secret_access_key=top-secret-2
 aws_session_token=top-secret-3
 `
@@ -97,8 +97,8 @@ test('lists the profiles of both files with how they sign in, and no secret', as
     { name: 'nested', region: null, kind: 'other' },
     { name: 'on-instance', region: null, kind: 'assume-role' },
     { name: 'pod', region: null, kind: 'web-identity' },
-    { name: 'sso old', region: null, kind: 'sso' },
     { name: 'sso-new', region: 'us-east-1', kind: 'sso' },
+    { name: 'sso-old', region: null, kind: 'sso' },
     { name: 'tool', region: null, kind: 'process' },
   ])
   expect(JSON.stringify(profiles)).not.toMatch(/secret|hunter2|AKIA/)
@@ -112,6 +112,42 @@ test('takes the files that the environment names', async () => {
   expect(await listAwsProfiles({ homeDir, env })).toEqual([
     { name: 'other', region: 'eu-west-3', kind: 'other' },
   ])
+})
+
+test('reads keys that are indented under their profile', async () => {
+  await writeFile(
+    join(homeDir, '.aws', 'config'),
+    '[profile dev]\n  region = eu-west-1\n  aws_access_key_id = AKIADEV\n  aws_secret_access_key = dev\n',
+  )
+  expect(await listAwsProfiles({ homeDir, env: {} })).toEqual([
+    { name: 'dev', region: 'eu-west-1', kind: 'keys' },
+  ])
+})
+
+test.each([
+  [
+    'a name with a space',
+    "[profile 'Shop Admin']\naws_access_key_id = AKIA\naws_secret_access_key = s\n",
+    [],
+  ],
+  ['a padded header', '[ profile dev ]\naws_access_key_id = AKIA\naws_secret_access_key = s\n', []],
+  [
+    'keys in capitals',
+    '[profile dev]\nAWS_ACCESS_KEY_ID = AKIA\nAWS_SECRET_ACCESS_KEY = s\n',
+    [{ name: 'dev', region: null, kind: 'other' }],
+  ],
+])('%s, which the SDK does not read, is not offered to sign in with', async (_what, text, offered) => {
+  await writeFile(join(homeDir, '.aws', 'config'), text)
+  expect(await listAwsProfiles({ homeDir, env: {} })).toEqual(offered)
+})
+
+test('a file that is no UTF-8 is said', async () => {
+  const text = '\ufeff[default]\r\naws_access_key_id = AKIADEFAULT\r\n'
+  await writeFile(join(homeDir, '.aws', 'credentials'), text, 'utf16le')
+  await expect(listAwsProfiles({ homeDir, env: {} })).rejects.toMatchObject({
+    code: 'cloud.credentials',
+    message: expect.stringMatching(/credentials is written as UTF-16\. Save it as UTF-8\.$/),
+  })
 })
 
 test('no files are no profiles; a file that cannot be read is said', async () => {

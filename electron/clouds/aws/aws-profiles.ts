@@ -11,7 +11,7 @@ export async function listAwsProfiles(home: AwsHome): Promise<AwsProfile[]> {
   return [...profiles]
     .map(([name, settings]) => ({
       name,
-      region: settings.get('region') ?? null,
+      region: settings['region'] ?? null,
       kind: profileKind(settings),
     }))
     .sort((a, b) => Number(b.name === 'default') - Number(a.name === 'default') || (a.name < b.name ? -1 : 1))
@@ -19,13 +19,12 @@ export async function listAwsProfiles(home: AwsHome): Promise<AwsProfile[]> {
 
 /** How a profile signs in, decided in the order in which the AWS SDK decides. */
 export function profileKind(settings: ProfileSettings): AwsProfile['kind'] {
-  if (settings.has('role_arn') && (settings.has('source_profile') || settings.has('credential_source'))) {
-    return 'assume-role'
-  }
-  if (settings.has('aws_access_key_id') && settings.has('aws_secret_access_key')) return 'keys'
-  if (settings.has('role_arn') && settings.has('web_identity_token_file')) return 'web-identity'
-  if (settings.has('credential_process')) return 'process'
-  if (['sso_session', 'sso_start_url', 'sso_account_id'].some((key) => settings.has(key))) return 'sso'
+  const has = (key: string): boolean => settings[key] !== undefined
+  if (has('role_arn') && (has('source_profile') || has('credential_source'))) return 'assume-role'
+  if (has('aws_access_key_id') && has('aws_secret_access_key')) return 'keys'
+  if (has('role_arn') && has('web_identity_token_file')) return 'web-identity'
+  if (has('credential_process')) return 'process'
+  if (['sso_session', 'sso_start_url', 'sso_account_id'].some(has)) return 'sso'
   return 'other'
 }
 
@@ -51,7 +50,7 @@ export async function profileFacts(home: AwsHome, name: string): Promise<Profile
   }
   const facts: ProfileFacts = {
     kind: profileKind(first),
-    region: first.get('region') ?? null,
+    region: first['region'] ?? null,
     ssoProfile: null,
     metadataProfile: null,
   }
@@ -61,9 +60,9 @@ export async function profileFacts(home: AwsHome, name: string): Promise<Profile
     const settings = profiles.get(at)
     if (!settings) break
     if (profileKind(settings) === 'sso') facts.ssoProfile = at
-    const source = settings.get('credential_source')?.toLowerCase()
+    const source = settings['credential_source']?.toLowerCase()
     if (source === 'ec2instancemetadata' || source === 'ecscontainer') facts.metadataProfile = at
-    at = settings.get('source_profile')
+    at = settings['source_profile']
   }
   return facts
 }

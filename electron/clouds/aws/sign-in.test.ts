@@ -120,6 +120,11 @@ test('a profile that is not there, or holds nothing, never falls back to other c
   })
 })
 
+test('signs in with keys that are indented under their profile', async () => {
+  await files('[profile dev]\n  aws_access_key_id = AKIADEV\n  aws_secret_access_key = dev\n')
+  expect(await withProfile('dev').keys()).toEqual({ accessKeyId: 'AKIADEV', secretAccessKey: 'dev' })
+})
+
 test('a metadata service is never asked', async () => {
   await files('[profile vm]\nrole_arn = arn:aws:iam::1:role/x\ncredential_source = Ec2InstanceMetadata\n')
   await expect(withProfile('vm').keys()).rejects.toThrow(/“vm” takes its credentials from a metadata service/)

@@ -4,7 +4,7 @@ import type { Clouds } from '../clouds/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
 import type { DesignServices } from '../designs/create-designs.ts'
 import { Discovery, ImportPlaces, Imports } from './discovery/index.ts'
-import { type ServerKeys } from '../access/keys/index.ts'
+import type { ServerKeys } from '../access/keys/index.ts'
 import type { createFarms } from './farms/index.ts'
 import {
   Deregistrations,

@@ -48,6 +48,7 @@ describe('text that is no JSON', () => {
     ['{\n  "a": [1, 2\n', 3, 'This is no JSON: '],
     ['{\n  a: 1\n}', 2, 'This is no JSON: '],
     ['{"a": 1}\n{}', 2, 'This is no JSON: '],
+    ['{\r\n  "a": "C:\\data",\r\n  "b": 1\r\n}', 2, 'This is no JSON: '],
   ])('%j breaks in line %i', (broken, line, sentence) => {
     const { fault } = readJson(broken)
     expect(fault?.line).toBe(line)

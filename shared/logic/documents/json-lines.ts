@@ -1,3 +1,4 @@
+import { type JSONVisitor, visit } from 'jsonc-parser'
 import type { Fault } from '../../model/errors.ts'
 import { formatPath } from './zod-faults.ts'
 
@@ -17,31 +18,49 @@ export function readJson(text: string): ReadJson {
     const value: unknown = JSON.parse(text)
     return { value, fault: null, lines: new JsonLines(text) }
   } catch (thrown) {
-    const offset = brokenAt(text)
-    const line = lineAt(text, offset)
-    const reason = text.trim() === '' ? 'There is no text to read.' : reasonOf(thrown)
-    return { value: null, fault: { path: '', message: reason, line, excerpt: excerptOf(text, line) } }
+    const line = brokenLine(text)
+    const message = text.trim() === '' ? 'There is no text to read.' : reasonOf(thrown)
+    return { value: null, fault: { path: '', message, line, excerpt: excerptOf(rowsOf(text), line) } }
   }
 }
 
-/** Finds the line of a path such as `roles[1].scaling.min` in JSON text. */
+/** Deeper text is read, but its places are not remembered. */
+const MAX_DEPTH = 200
+
+/** Finds the line of a path such as `roles[1].scaling.min` in JSON text; a member's is its key's. */
 export class JsonLines {
-  readonly #text: string
-  readonly #offsets = new Map<string, number>()
+  readonly #rows: readonly string[]
+  readonly #lines = new Map<string, number>()
 
   constructor(text: string) {
-    this.#text = text
-    scan(text, (path, offset) => this.#offsets.set(formatPath(path), offset))
+    this.#rows = rowsOf(text)
+    const note = (path: readonly (string | number)[], line: number): void => {
+      if (path.length <= MAX_DEPTH) this.#lines.set(formatPath(path), line + 1)
+    }
+    const noteElement = (path: readonly (string | number)[], line: number): void => {
+      if (typeof path.at(-1) !== 'string') note(path, line)
+    }
+    walk(text, {
+      onObjectProperty: (name, _at, _length, line, _column, pathOf) => {
+        note([...pathOf(), name], line)
+      },
+      onObjectBegin: (_at, _length, line, _column, pathOf) => {
+        noteElement(pathOf(), line)
+      },
+      onArrayBegin: (_at, _length, line, _column, pathOf) => {
+        noteElement(pathOf(), line)
+      },
+      onLiteralValue: (_value, _at, _length, line, _column, pathOf) => {
+        noteElement(pathOf(), line)
+      },
+    })
   }
 
   /** The fault with its line; when the path is not in the text (something is missing), the line of what should hold it. */
   place(fault: Fault): PlacedFault {
     for (let path = fault.path; ; path = parentOf(path)) {
-      const offset = this.#offsets.get(path)
-      if (offset !== undefined) {
-        const line = lineAt(this.#text, offset)
-        return { ...fault, line, excerpt: excerptOf(this.#text, line) }
-      }
+      const line = this.#lines.get(path)
+      if (line !== undefined) return { ...fault, line, excerpt: excerptOf(this.#rows, line) }
       if (path === '') return { ...fault, line: null, excerpt: null }
     }
   }
@@ -51,83 +70,32 @@ function parentOf(path: string): string {
   return path.replace(/(?:\.[\w$-]+|\[\d+\]|\["(?:[^"\\]|\\.)*"\]|^[\w$-]+)$/, '')
 }
 
-/** Deeper text is read, but its places are not remembered. */
-const MAX_DEPTH = 200
-// JSON allows no control character inside a string.
-// eslint-disable-next-line no-control-regex
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y
-const SCALAR = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y
-const SPACE = /[ \t\r\n]*/y
-
-/** Walks through JSON text, tells the offset of every value (a member's is its key's), answers where it had to stop. */
-function scan(text: string, tell: (path: readonly (string | number)[], offset: number) => void): number {
-  let at = 0
-  const path: (string | number)[] = []
-  const skip = (): void => {
-    SPACE.lastIndex = at
-    SPACE.exec(text)
-    at = SPACE.lastIndex
-  }
-  const take = (pattern: RegExp): string | null => {
-    pattern.lastIndex = at
-    const found = pattern.exec(text)
-    if (!found) return null
-    at = pattern.lastIndex
-    return found[0]
-  }
-  const takeChar = (character: string): boolean => {
-    skip()
-    if (text[at] !== character) return false
-    at += 1
-    return true
-  }
-  const value = (): boolean => {
-    skip()
-    if (path.length > MAX_DEPTH) return false
-    if (text[at] === '{') return members('}', true)
-    if (text[at] === '[') return members(']', false)
-    return take(STRING) !== null || take(SCALAR) !== null
-  }
-  const members = (end: string, named: boolean): boolean => {
-    at += 1
-    if (takeChar(end)) return true
-    for (let position = 0; ; position += 1) {
-      skip()
-      const offset = at
-      const key = named ? take(STRING) : null
-      if (named && (key === null || !takeChar(':'))) return false
-      path.push(key === null ? position : nameOf(key))
-      tell(path, offset)
-      if (!value()) return false
-      path.pop()
-      if (takeChar(end)) return true
-      if (!takeChar(',')) return false
-    }
-  }
-  skip()
-  tell([], at)
-  if (value()) skip()
-  return at
-}
-
-function nameOf(literal: string): string {
+/** Walks through JSON text; thousands of levels down jsonc-parser runs out of stack, and the rest is left out. */
+function walk(text: string, visitor: JSONVisitor): void {
   try {
-    return String(JSON.parse(literal))
-  } catch {
-    return literal.slice(1, -1)
+    visit(text, visitor, { disallowComments: true })
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown
   }
 }
 
-function brokenAt(text: string): number {
-  return scan(text, () => undefined)
+/** The line of the first thing that is wrong. */
+function brokenLine(text: string): number {
+  let first: number | undefined
+  walk(text, {
+    onError: (_error, _offset, _length, line) => {
+      first ??= line + 1
+    },
+  })
+  return first ?? 1
 }
 
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length
+function rowsOf(text: string): string[] {
+  return text.split(/\r\n|\r|\n/)
 }
 
-function excerptOf(text: string, line: number): string {
-  const whole = (text.split('\n')[line - 1] ?? '').trim()
+function excerptOf(rows: readonly string[], line: number): string {
+  const whole = (rows[line - 1] ?? '').trim()
   return whole.length > 120 ? `${whole.slice(0, 119)}…` : whole
 }
 

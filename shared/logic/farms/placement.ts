@@ -1,5 +1,6 @@
 import type { FarmRole } from '../../model/farm-roles.ts'
 import type { Subnet } from '../../model/clouds.ts'
+import { isInside } from '../addresses/subnet-place.ts'
 
 /** Where an instance is asked for; null: the cloud decides. */
 export interface Place {
@@ -125,15 +126,4 @@ function noPlace({ zone, zones, network }: PlacementRules, privateIp: string | u
   return wanted.length === 0
     ? `${where} has no subnet. Make one, or choose another VPC.`
     : `None of ${where} is in ${wanted.join(', ')}. Choose a subnet there, or another zone.`
-}
-
-/** Whether an IPv4 address lies in a block such as `10.0.0.0/20`. */
-export function isInside(address: string, cidr: string): boolean {
-  const [base = '', bits = '32'] = cidr.split('/')
-  const shift = 2 ** (32 - Number(bits))
-  return Math.floor(numberOf(address) / shift) === Math.floor(numberOf(base) / shift)
-}
-
-function numberOf(address: string): number {
-  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
 }

@@ -1,6 +1,6 @@
 import type { Subnet } from '../../model/clouds.ts'
+import { subnetPlace } from '../addresses/subnet-place.ts'
 import { type CheckedRole, listed, type Path, type Tell, tellRepeated } from './checked-role.ts'
-import { subnetPlace } from './ipv4.ts'
 import { hostnameTemplateFault } from './template-checks.ts'
 
 /** VPC and subnets belong together and to the location; addresses fit the indexes and subnets; the host name can be one. */

@@ -1,3 +1,4 @@
+import { isInside } from '../../../../shared/logic/addresses/subnet-place.ts'
 import { type InstanceTypeFacts, instanceProfiles, type SubnetFacts, subnetsOf } from '../catalog.ts'
 import { CloudError } from '../http/cloud-error.ts'
 import type { Params } from '../http/params.ts'
@@ -182,11 +183,4 @@ export function checkPrivateAddress(
       settled(instance, call.now).state !== 'terminated',
   )
   if (holder) throw new CloudError('InvalidIPAddress.InUse', `Address ${address} is in use.`)
-}
-
-function isInside(address: string, cidr: string): boolean {
-  const [base = '', bits = '32'] = cidr.split('/')
-  const block = (text: string): number =>
-    Math.floor(text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0) / 2 ** (32 - Number(bits)))
-  return /^\d+(?:\.\d+){3}$/.test(address) && block(address) === block(base)
 }

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { CloudError } from '../http/cloud-error.ts'
 import type { Params } from '../http/params.ts'
 import type { XmlValue } from '../http/xml.ts'
@@ -13,8 +14,6 @@ const protocolNames: Readonly<Record<string, string>> = {
   '58': 'icmpv6',
   all: '-1',
 }
-const ipv4Cidr = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!\/)|(?=\/))){4}\/(?:3[0-2]|[12]?\d)$/
-const ipv6Cidr = /^[0-9a-f:]*:[0-9a-f:]*\/(?:12[0-8]|1[01]\d|\d?\d)$/i
 
 /** The rules that a call names, one for each source, by `IpPermissions.N` or by the older single parameters. */
 export function readRules(params: Params, egress: boolean, groupIdOf: (pair: Params) => string): RuleFacts[] {
@@ -83,12 +82,12 @@ function readPorts(params: Params): Pick<RuleRecord, 'protocol' | 'fromPort' | '
 }
 
 function readCidr(cidr: string): RuleRecord['source'] {
-  if (ipv4Cidr.test(cidr)) return { kind: 'ipv4', cidr }
+  if (ipaddr.IPv4.isValidCIDRFourPartDecimal(cidr)) return { kind: 'ipv4', cidr }
   throw new CloudError('InvalidParameterValue', `CIDR block ${cidr} is malformed`)
 }
 
 function readCidrV6(cidr: string): RuleRecord['source'] {
-  if (ipv6Cidr.test(cidr)) return { kind: 'ipv6', cidr: cidr.toLowerCase() }
+  if (ipaddr.IPv6.isValidCIDR(cidr)) return { kind: 'ipv6', cidr: cidr.toLowerCase() }
   throw new CloudError('InvalidParameterValue', `CIDR block ${cidr} is malformed`)
 }
 

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { toAppError, AppError } from '../../../../shared/model/errors.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import type { SshKey } from '../../../../shared/model/ssh-keys.ts'
@@ -81,27 +82,19 @@ export class KeyRotation {
   ): Promise<NonNullable<SshKey['replacement']>['failures']> {
     const left = this.left(keyId)
     const failures: NonNullable<SshKey['replacement']>['failures'] = []
-    const queue = left.values()
     let done = 0
-    const worker = async (): Promise<void> => {
-      for (const server of queue) {
+    await pLimit(AT_ONCE).map(left, async (server) => {
+      signal.throwIfAborted()
+      report(done, left.length, `Giving ${serverName(server)} the new key`)
+      try {
+        await this.#change(server, keyId, next, signal)
+      } catch (thrown) {
         signal.throwIfAborted()
-        report(done, left.length, `Giving ${serverName(server)} the new key`)
-        try {
-          await this.#change(server, keyId, next, signal)
-        } catch (thrown) {
-          signal.throwIfAborted()
-          failures.push({
-            serverId: server.id,
-            name: serverName(server),
-            message: toAppError(thrown).message,
-          })
-        }
-        done += 1
-        report(done, left.length, `${done} of ${left.length} servers`)
+        failures.push({ serverId: server.id, name: serverName(server), message: toAppError(thrown).message })
       }
-    }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, worker))
+      done += 1
+      report(done, left.length, `${done} of ${left.length} servers`)
+    })
     return failures
   }
 

@@ -1,14 +1,9 @@
-import { Buffer } from 'node:buffer'
+import type { Buffer } from 'node:buffer'
 import { createHash, createPublicKey } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import ssh2 from 'ssh2'
+import type { ParsedKey } from 'ssh2'
 import { AppError } from '../../../../shared/model/errors.ts'
-import { WireReader } from './wire.ts'
-
-/** A public key in SSH's wire form and its name (`ssh-ed25519`). */
-export interface PublicKeyBlob {
-  algorithm: string
-  blob: Buffer
-}
 
 /** `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it. */
 export function sha256Fingerprint(blob: Uint8Array): string {
@@ -20,18 +15,15 @@ export function md5Fingerprint(blob: Uint8Array): string {
   return `MD5:${colonHex(createHash('md5').update(blob).digest())}`
 }
 
-/** The algorithm that a public key blob names itself. */
-export function blobAlgorithm(blob: Uint8Array): string {
-  return new WireReader(blob).text()
+/** The algorithm that a public key blob names itself. Throws a RangeError when the blob is too short. */
+export function blobAlgorithm(blob: Buffer): string {
+  return blob.toString('utf8', 4, 4 + blob.readUInt32BE())
 }
 
 /** Reads one line of `authorized_keys` or of a `.pub` file (no options in front). Throws `input.invalid`. */
-export function readPublicKeyLine(line: string): PublicKeyBlob {
-  const [algorithm = '', encoded = ''] = line.trim().split(/\s+/)
-  const blob = Buffer.from(encoded, 'base64')
-  if (blob.length > 4 && blob.readUInt32BE() === Buffer.byteLength(algorithm)) {
-    if (blobAlgorithm(blob) === algorithm) return { algorithm, blob }
-  }
+export function readPublicKeyLine(line: string): ParsedKey {
+  const key = ssh2.utils.parseKey(line.replace(/\s+/g, ' '))
+  if (!(key instanceof Error) && !key.isPrivateKey()) return key
   throw new AppError('input.invalid', {
     message: 'This is not an SSH public key: it should look like "ssh-ed25519 AAAA… comment".',
   })
@@ -42,17 +34,17 @@ export function readPublicKeyLine(line: string): PublicKeyBlob {
  * padded base64 of SHA-256 for ed25519. Throws `input.invalid` for other kinds of keys.
  */
 export function ec2ImportedFingerprint(publicKeyLine: string): string {
-  const { algorithm, blob } = readPublicKeyLine(publicKeyLine)
-  switch (algorithm) {
+  const key = readPublicKeyLine(publicKeyLine)
+  switch (key.type) {
     case 'ssh-ed25519':
-      return createHash('sha256').update(blob).digest('base64')
+      return createHash('sha256').update(key.getPublicSSH()).digest('base64')
     case 'ssh-rsa': {
-      const der = rsaPublicKey(blob).export({ format: 'der', type: 'spki' })
+      const der = createPublicKey(key.getPublicPEM()).export({ format: 'der', type: 'spki' })
       return colonHex(createHash('md5').update(der).digest())
     }
     default:
       throw new AppError('input.invalid', {
-        message: `EC2 takes ed25519 and RSA keys only, not ${algorithm}.`,
+        message: `EC2 takes ed25519 and RSA keys only, not ${key.type}.`,
       })
   }
 }
@@ -61,14 +53,6 @@ export function ec2ImportedFingerprint(publicKeyLine: string): string {
 export function ec2CreatedRsaFingerprint(privateKey: KeyObject): string {
   const der = privateKey.export({ format: 'der', type: 'pkcs8' })
   return colonHex(createHash('sha1').update(der).digest())
-}
-
-function rsaPublicKey(blob: Buffer): KeyObject {
-  const reader = new WireReader(blob)
-  reader.text()
-  const e = reader.unsigned().toString('base64url')
-  const n = reader.unsigned().toString('base64url')
-  return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
 }
 
 function colonHex(digest: Buffer): string {

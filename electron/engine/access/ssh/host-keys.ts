@@ -144,7 +144,7 @@ export function consoleFingerprints(consoleText: string): string[] {
 /** Undefined for a line that the console mangled. */
 function publicKeyFingerprint(publicKey: string): string | undefined {
   try {
-    return sha256Fingerprint(readPublicKeyLine(publicKey).blob)
+    return sha256Fingerprint(readPublicKeyLine(publicKey).getPublicSSH())
   } catch {
     return undefined
   }

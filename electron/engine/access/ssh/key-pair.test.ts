@@ -111,6 +111,12 @@ test("EC2's fingerprints are what its documentation computes with openssl", asyn
   )
 })
 
+test('a key that was pasted with spaces around its lines is read', async () => {
+  const { privateKey, publicKey } = await generateKeyPair({ comment: 'pasted' })
+  const pasted = privateKey.reveal().replace(/^|$/gm, '  ')
+  expect(readKeyPair(new Secret(pasted)).publicKey).toBe(publicKey)
+})
+
 test('unreadable keys are refused with a sentence that quotes nothing of them', async () => {
   const encrypted = join(folder, 'encrypted')
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'open sesame', '-f', encrypted])

@@ -2,11 +2,12 @@ import { Buffer } from 'node:buffer'
 import { createPrivateKey, generateKeyPair as generateKeys } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import ssh2 from 'ssh2'
 import { AppError } from '../../../../shared/model/errors.ts'
 import { Secret } from '../../../../shared/model/secret.ts'
 import type { PrivateKeyFormat, SshKey } from '../../../../shared/model/ssh-keys.ts'
 import { md5Fingerprint, sha256Fingerprint } from './fingerprints.ts'
-import { keyParts, openSshPrivateKey, publicKeyBlob, readOpenSshPrivateKey } from './openssh-format.ts'
+import { keyParts, openSshPrivateKey, publicKeyBlob } from './openssh-format.ts'
 import { ppkPrivateKey } from './ppk-format.ts'
 
 const generate = promisify(generateKeys)
@@ -64,7 +65,7 @@ export function readPrivateKey(privateKey: Secret): { key: KeyObject; comment: s
   const text = privateKey.reveal()
   try {
     const read = text.includes('BEGIN OPENSSH PRIVATE KEY')
-      ? readOpenSshPrivateKey(text)
+      ? readOpenSsh(text)
       : { key: createPrivateKey(text), comment: '' }
     keyParts(read.key)
     return read
@@ -75,6 +76,14 @@ export function readPrivateKey(privateKey: Secret): { key: KeyObject; comment: s
         'This private key cannot be read: give an ed25519 or RSA key in OpenSSH or PEM form without passphrase.',
     })
   }
+}
+
+/** ssh2 reads OpenSSH's form, Node makes a key of the PEM that it gives. Throws some Error for anything else. */
+function readOpenSsh(text: string): { key: KeyObject; comment: string } {
+  // What is pasted may have spaces around its lines, which ssh2 does not skip.
+  const parsed = ssh2.utils.parseKey(text.replace(/^[ \t]+|[ \t]+$/gm, ''))
+  if (parsed instanceof Error) throw parsed
+  return { key: createPrivateKey(parsed.getPrivatePEM()), comment: parsed.comment }
 }
 
 function describeKeyPair(key: KeyObject, comment: string): KeyPair {

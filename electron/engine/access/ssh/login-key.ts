@@ -27,8 +27,8 @@ export function loginKey(target: SshTarget): ParsedKey {
 
 /** Undefined for what ssh2 cannot read; its message is dropped, as it may quote the key. */
 function parse(text: string): ParsedKey | undefined {
-  // For OpenSSH's form ssh2 answers a list, which its types do not say.
-  const [key] = [ssh2.utils.parseKey(text)].flat()
+  // Undefined for a file without a key, which its types do not say.
+  const key: ParsedKey | Error | undefined = ssh2.utils.parseKey(text)
   return key === undefined || key instanceof Error || !key.isPrivateKey() ? undefined : key
 }
 

@@ -20,39 +20,3 @@ export function wireUint32(value: number): Buffer {
   bytes.writeUInt32BE(value)
   return bytes
 }
-
-/** Reads SSH's wire types one after the other; throws a RangeError where the data ends too early. */
-export class WireReader {
-  readonly #bytes: Buffer
-  #at = 0
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  }
-
-  take(length: number): Buffer {
-    const end = this.#at + length
-    if (end > this.#bytes.length) throw new RangeError('SSH data ends too early.')
-    const taken = this.#bytes.subarray(this.#at, end)
-    this.#at = end
-    return taken
-  }
-
-  uint32(): number {
-    return this.take(4).readUInt32BE()
-  }
-
-  string(): Buffer {
-    return this.take(this.uint32())
-  }
-
-  text(): string {
-    return this.string().toString('utf8')
-  }
-
-  /** An `mpint` as unsigned big-endian digits without leading zeros. */
-  unsigned(): Buffer {
-    const bytes = this.string()
-    return bytes[0] === 0 ? bytes.subarray(1) : bytes
-  }
-}

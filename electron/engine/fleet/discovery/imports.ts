@@ -13,7 +13,7 @@ import type { CloudInstance, CloudProvider } from '../../clouds/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { Clock } from '../../ports.ts'
 import { instanceView } from '../servers/index.ts'
-import { type ServerStore } from '../../records/servers/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import { ended, type TaskRunner, type TaskStep, withLog } from '../../records/tasks/index.ts'
 import type { ServerKeys } from '../../access/keys/index.ts'
 

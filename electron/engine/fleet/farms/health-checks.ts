@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { HealthRule } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
@@ -89,16 +90,14 @@ export class HealthChecks {
     const generation = this.#generation
     const ids = due.flatMap(({ cloudServerId }) => cloudServerId ?? [])
     const statuses = await provider.health.statuses(location, ids).catch(() => new Map<string, boolean>())
-    const queue = due.values()
-    const worker = async (): Promise<void> => {
-      for (const server of queue) {
-        const sshAnswers = server.ssh !== null && (await this.#options.probeSsh(server.ssh, PROBE_MS))
-        if (generation !== this.#generation) return
-        const instanceIsOk = statuses.get(server.cloudServerId ?? '') ?? null
-        await this.#judge(server.id, { sshAnswers, instanceIsOk }, provider)
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, due.length) }, worker))
+    const isOld = (): boolean => generation !== this.#generation
+    await pLimit(AT_ONCE).map(due, async (server) => {
+      if (isOld()) return
+      const sshAnswers = server.ssh !== null && (await this.#options.probeSsh(server.ssh, PROBE_MS))
+      if (isOld()) return
+      const instanceIsOk = statuses.get(server.cloudServerId ?? '') ?? null
+      await this.#judge(server.id, { sshAnswers, instanceIsOk }, provider)
+    })
   }
 
   async #judge(

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
@@ -146,24 +147,18 @@ export class Observer {
     provisioning.endOthers()
     const waiting = own.filter((server) => this.#waitsForSsh(server))
     provisioning.begin(waiting, provider, false)
-    const queue = waiting.values()
-    const worker = async (): Promise<void> => {
-      for (const server of queue) {
-        const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
-        const now = servers.find(server.id)
-        if (!now) continue
-        const policy = this.#policyOf(now)
-        if (!answers && now.rebooting) await this.#waitForReboot(now)
-        if (answers) provisioning.begin([now], provider, true)
-        const isPrepared = now.status !== 'initializing' || provisioning.left(now).length === 0
-        if (isPrepared) {
-          await servers.apply(now.id, (then) =>
-            sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy),
-          )
-        } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE, waiting.length) }, worker))
+    await pLimit(PROBES_AT_ONCE).map(waiting, async (server) => {
+      const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
+      const now = servers.find(server.id)
+      if (!now) return
+      const policy = this.#policyOf(now)
+      if (!answers && now.rebooting) await this.#waitForReboot(now)
+      if (answers) provisioning.begin([now], provider, true)
+      const isPrepared = now.status !== 'initializing' || provisioning.left(now).length === 0
+      if (isPrepared) {
+        await servers.apply(now.id, (then) => sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy))
+      } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
+    })
   }
 
   #waitsForSsh(server: Server): boolean {

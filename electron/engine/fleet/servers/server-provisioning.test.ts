@@ -309,3 +309,27 @@ test('only so many running servers are worked on at a time; the others follow', 
   await settle()
   expect(inside).toBe(count)
 })
+
+test('of more than there are places for, the others wait; one that is given up meanwhile is never begun', async () => {
+  const many = Array.from({ length: 66 }, (_, at) =>
+    initializing({ id: `server-${at}` as Server['id'], index: at }),
+  )
+  await begin(...many)
+  const begun: number[] = []
+  const gate = Promise.withResolvers<undefined>()
+  provisioners.push(
+    first('disks', async ({ server }) => {
+      begun.push(server.index)
+      await gate.promise
+    }),
+  )
+  provisioning.begin(many, cloud, true)
+  await settle()
+  expect(begun).toHaveLength(64)
+  await store.apply('server-64', (server) => ({ server: { ...server, status: 'running' }, events: [] }))
+  provisioning.endOthers()
+  gate.resolve(undefined)
+  await settle()
+  expect(begun).not.toContain(64)
+  expect(begun).toContain(65)
+})

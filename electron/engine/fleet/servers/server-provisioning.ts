@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
@@ -64,7 +65,8 @@ interface Work {
 }
 
 interface Going extends Work {
-  state: 'waiting' | 'working' | 'resting'
+  /** It waits for its turn or works; otherwise it rests until then. */
+  isBusy: boolean
   abort: AbortController
   /** How often it was tried without an end. */
   tries: number
@@ -79,8 +81,10 @@ interface Going extends Work {
 export class ServerProvisioning {
   readonly #options: ServerProvisioningOptions
   readonly #going = new Map<string, Going>()
-  readonly #waiting: Record<ProvisioningTime, Going[]> = { 'before-running': [], 'while-running': [] }
-  readonly #working: Record<ProvisioningTime, number> = { 'before-running': 0, 'while-running': 0 }
+  readonly #turns = {
+    'before-running': pLimit(PACE['before-running'].atOnce),
+    'while-running': pLimit(PACE['while-running'].atOnce),
+  }
   readonly #running = new Set<Promise<void>>()
   #isStopped = false
 
@@ -141,23 +145,23 @@ export class ServerProvisioning {
   #begin(work: Work): void {
     const { serverId, time, role } = work
     const before = this.#going.get(serverId)
-    if (before && before.state !== 'resting') return
+    if (before?.isBusy === true) return
     const isSame = before?.time === time && before.role === role
     if (isSame && this.#options.clock.monotonic() < before.restsUntilMs) return
     const going: Going = {
       ...work,
-      state: 'waiting',
+      isBusy: true,
       abort: new AbortController(),
       tries: isSame ? before.tries : 0,
       restsUntilMs: 0,
     }
     this.#going.set(serverId, going)
-    this.#waiting[time].push(going)
-    this.#fill(time)
+    const turn = this.#turns[time](() => this.#work(going)).finally(() => this.#running.delete(turn))
+    this.#running.add(turn)
   }
 
   #forget(serverId: string): void {
-    if (this.#going.get(serverId)?.state === 'resting') this.#going.delete(serverId)
+    if (this.#going.get(serverId)?.isBusy === false) this.#going.delete(serverId)
   }
 
   #end(going: Going): void {
@@ -166,25 +170,14 @@ export class ServerProvisioning {
     this.#going.delete(going.serverId)
   }
 
-  /** Lets those begin that wait for a place, as far as there are places. */
-  #fill(time: ProvisioningTime): void {
-    while (this.#working[time] < PACE[time].atOnce) {
-      const going = this.#waiting[time].shift()
-      if (!going) return
-      if (going.abort.signal.aborted) continue
-      const work = this.#work(going).finally(() => this.#running.delete(work))
-      this.#running.add(work)
-    }
-  }
-
   async #work(going: Going): Promise<void> {
     const { clock, log } = this.#options
     const { serverId, time, abort } = going
+    // Given up while it waited for its turn.
+    if (abort.signal.aborted) return
     const { tryMs, firstPauseMs, longestPauseMs } = PACE[time]
     const over = new AbortController()
     const late = new AbortController()
-    going.state = 'working'
-    this.#working[time] += 1
     clock.sleep(tryMs, over.signal).then(
       () => late.abort(tooSlow(tryMs)),
       () => undefined,
@@ -196,13 +189,11 @@ export class ServerProvisioning {
       log.error({ err: thrown, serverId }, 'what was done to a server could not be written down')
     }
     over.abort()
-    going.state = 'resting'
+    going.isBusy = false
     going.tries += 1
     going.restsUntilMs = clock.monotonic() + Math.min(firstPauseMs * 2 ** (going.tries - 1), longestPauseMs)
     // Before it runs, what is done is marked as done; later only the next look at the cloud tells that it is.
     if (isDone && time === 'before-running' && !abort.signal.aborted) this.#going.delete(serverId)
-    this.#working[time] -= 1
-    this.#fill(time)
   }
 
   /** Answers whether all that is due is done. */
