@@ -11,7 +11,7 @@ import type { Ports } from './ports.ts'
 import { SecurityGroups } from './fleet/security-groups/index.ts'
 import { createServers, execOnServer, probeSsh, serverFollowers } from './fleet/servers/index.ts'
 import { ServerStore } from './records/servers/index.ts'
-import { decryptWindowsPassword } from './access/ssh/index.ts'
+import { decryptWindowsPassword, localSshVersion } from './access/ssh/index.ts'
 
 /** The ways out to the world: the clouds that there are, and what tests and benchmarks replace. */
 export interface Doors {
@@ -157,6 +157,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
     system: {
       notices: () => notices.list(),
       dismissNotice: (input: { noticeId: string }) => notices.dismiss(input),
+      sshClient: localSshVersion,
     },
     /** Reads what was, opens the clouds and begins to reconcile. */
     async start(): Promise<void> {
