@@ -1,20 +1,20 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { FarmStore } from '../../electron/engine/designs/farms/index.ts'
-import { Reconciler, WakeWatch } from '../../electron/engine/fleet/farms/index.ts'
-import { LaunchBreaker, ServerUpkeep } from '../../electron/engine/fleet/servers/index.ts'
-import { ServerStore } from '../../electron/engine/records/servers/index.ts'
 import { decide } from '../../shared/logic/farms/farm-decisions.ts'
-import { instanceView } from '../../electron/engine/fleet/servers/index.ts'
+import { instanceView, type Upkeep } from '../../electron/engine/fleet/servers/index.ts'
 import { hasItsAddress, hasItsGroups, hasItsHostname } from '../../shared/logic/servers/server-upkeep.ts'
 import { seen } from '../../shared/logic/servers/server-life.ts'
-import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
-import { silentLog } from '../support/test-engine.ts'
 import { systemClock } from '../../electron/headless/index.ts'
+import { benchReconciler } from './bench-reconciler.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { largeWorkspace } from './large-workspace.ts'
 
 const location = 'eu-central-1'
+
+/** An upkeep that every server passes. */
+function upkeepOf(name: string, isKept: Upkeep['isKept']): Upkeep {
+  return { name, what: name, isKept, keep: () => Promise.reject(new Error('nothing is to be mended')) }
+}
 
 /** One pass over everything, and the pure decisions alone on the same data. */
 const bench: Bench = {
@@ -30,60 +30,11 @@ const bench: Bench = {
     })
     const cloud = new MemoryCloud()
     for (const instance of world.instances) cloud.instances.set(instance.id, instance)
-    const farms = new FarmStore({
-      designs: { list: async () => world.farms, put: async () => undefined, remove: async () => undefined },
-      states: { list: async () => world.states, put: async () => undefined, remove: async () => undefined },
-      onChange: () => undefined,
-    })
-    const servers = new ServerStore({
-      repository: {
-        recent: async () => world.servers,
-        find: async () => undefined,
-        putMany: async () => undefined,
-      },
-      clock: systemClock,
-      newId: () => 'id',
-      onChange: () => undefined,
-    })
-    await farms.start()
-    await servers.start()
-    const upkeep = new ServerUpkeep({ servers, farms, clock: systemClock, log: silentLog })
-    for (const [name, isKept] of [
-      ['groups', hasItsGroups],
-      ['address', hasItsAddress],
-      ['host name', hasItsHostname],
-    ] as const) {
-      upkeep.add({
-        name,
-        what: name,
-        isKept,
-        keep: () => Promise.reject(new Error('nothing is to be mended')),
-      })
-    }
-    const reconciler = new Reconciler({
-      wakeWatch: new WakeWatch(systemClock),
-      farms,
-      servers,
-      clouds: {
-        find: () => ({ name: 'cloud' }),
-        watch: <T>(_cloudId: string, _location: string, call: (provider: CloudProvider) => Promise<T>) =>
-          call(cloud),
-        noteObserved: () => undefined,
-      },
-      launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
-      preparations: { begin: () => undefined, left: () => [], endOthers: () => undefined },
-      upkeep,
-      breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
-      clock: systemClock,
-      log: silentLog,
-      newId: () => 'id',
-      workspaceId: 'bench',
-      roleName: () => 'role',
-      imageOf: () => undefined,
-      probeSsh: async () => true,
-      onPass: () => undefined,
-      onStranger: () => undefined,
-    })
+    const { reconciler, servers } = await benchReconciler(world, cloud, [
+      upkeepOf('groups', hasItsGroups),
+      upkeepOf('address', hasItsAddress),
+      upkeepOf('host name', hasItsHostname),
+    ])
     const pure = async (): Promise<void> => {
       const byId = new Map(world.instances.map((instance) => [instance.id, instance]))
       for (const server of world.servers) {

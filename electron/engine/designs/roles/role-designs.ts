@@ -10,19 +10,19 @@ import type { Clock } from '../../ports.ts'
 import { deprecationDocument, deprecationOf } from '../documents/index.ts'
 import type { DesignStore } from '../documents/index.ts'
 
-interface RolesOptions {
+interface RoleDesignsOptions {
   store: DesignStore<Role>
   images: DesignStore<Image>
   clock: Clock
   newId: () => string
-  farms: () => readonly FarmDesign[]
+  farms: { list(): readonly FarmDesign[] }
 }
 
-/** The roles: reusable server definitions. */
-export class Roles {
-  readonly #options: RolesOptions
+/** The roles as they are designed: reusable server definitions. */
+export class RoleDesigns {
+  readonly #options: RoleDesignsOptions
 
-  constructor(options: RolesOptions) {
+  constructor(options: RoleDesignsOptions) {
     this.#options = options
   }
 
@@ -33,6 +33,11 @@ export class Roles {
   /** The name of a role, also of one that is gone. */
   nameOf(roleId: string): string {
     return this.#options.store.find(roleId)?.name ?? roleId
+  }
+
+  /** Whether a role is for imported servers only. */
+  launchesNone(roleId: string): boolean {
+    return this.#options.store.find(roleId)?.isSystem === true
   }
 
   /** The image that a role starts from in a location of a cloud. */
@@ -107,7 +112,7 @@ export class Roles {
   /** Throws `role.in_use` naming the farms that use it. */
   async remove({ roleId }: { roleId: string }): Promise<void> {
     const role = this.#options.store.get(roleId)
-    const users = this.#options.farms().filter((farm) => farm.roles.some((use) => use.roleId === roleId))
+    const users = this.#options.farms.list().filter((farm) => farm.roles.some((use) => use.roleId === roleId))
     if (users.length > 0) {
       const names = users.map((farm) => `“${farm.name}”`).join(', ')
       throw new AppError('role.in_use', {

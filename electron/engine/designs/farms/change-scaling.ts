@@ -1,6 +1,6 @@
 import type { Scaling } from '../../../../shared/model/farm-roles.ts'
 import type { Clock } from '../../ports.ts'
-import type { FarmStore } from '../../designs/farms/index.ts'
+import type { FarmStore } from './farm-store.ts'
 
 /** Changes how many servers a farm role keeps, in its newest design. Throws `input.not_found`. */
 export async function changeScaling(

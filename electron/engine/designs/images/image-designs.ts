@@ -10,19 +10,19 @@ import type { Clock } from '../../ports.ts'
 import { deprecationDocument, deprecationOf } from '../documents/index.ts'
 import type { DesignStore } from '../documents/index.ts'
 
-interface ImagesOptions {
+interface ImageDesignsOptions {
   store: DesignStore<Image>
   clock: Clock
   newId: () => string
-  clouds: () => readonly { id: string; name: string; locations: readonly string[] }[]
-  roles: () => readonly Role[]
+  clouds: { list(): readonly { id: string; name: string; locations: readonly string[] }[] }
+  roles: { list(): readonly Role[] }
 }
 
 /** The registered images. */
-export class Images {
-  readonly #options: ImagesOptions
+export class ImageDesigns {
+  readonly #options: ImageDesignsOptions
 
-  constructor(options: ImagesOptions) {
+  constructor(options: ImageDesignsOptions) {
     this.#options = options
   }
 
@@ -74,7 +74,7 @@ export class Images {
   /** Throws `image.in_use` naming the roles that use it. */
   async remove({ imageId }: { imageId: string }): Promise<void> {
     const image = this.#options.store.get(imageId)
-    const users = this.#options.roles().filter((role) => role.imageIds.includes(image.id))
+    const users = this.#options.roles.list().filter((role) => role.imageIds.includes(image.id))
     if (users.length > 0) {
       const names = users.map((role) => `“${role.name}”`).join(', ')
       throw new AppError('image.in_use', {
@@ -91,7 +91,7 @@ export class Images {
       deprecated,
       ...rest
     } = parseDocument(ImageDocument, document, 'This is no image that Farmhand can import')
-    const cloud = this.#options.clouds().find(({ id, name }) => id === cloudName || name === cloudName)
+    const cloud = this.#options.clouds.list().find(({ id, name }) => id === cloudName || name === cloudName)
     if (!cloud)
       throw invalid('cloud', `There is no cloud “${cloudName}”. Connect it first, or correct the name.`)
     const now = this.#now()
@@ -113,7 +113,7 @@ export class Images {
       cloudId,
       ...rest
     } = this.#options.store.get(imageId)
-    const cloud = this.#options.clouds().find(({ id }) => id === cloudId)
+    const cloud = this.#options.clouds.list().find(({ id }) => id === cloudId)
     return {
       schema: 'farmhand.image/v1',
       ...rest,
@@ -137,7 +137,7 @@ export class Images {
         'input.conflict',
       )
     }
-    const cloud = this.#options.clouds().find(({ id }) => id === image.cloudId)
+    const cloud = this.#options.clouds.list().find(({ id }) => id === image.cloudId)
     if (!cloud) throw invalid('image.cloudId', 'This cloud does not exist (any more). Choose another.')
     if (!cloud.locations.includes(image.location)) {
       throw invalid(

@@ -1,0 +1,81 @@
+import type { Server } from '../../../../shared/model/servers.ts'
+import { rebootTimedOut } from '../../../../shared/logic/servers/reboot-timeout.ts'
+import { sshAnswered } from '../../../../shared/logic/servers/server-contact.ts'
+import { sshIsLate } from '../../../../shared/logic/servers/server-preparations.ts'
+import type { CloudProvider } from '../../clouds/index.ts'
+import type { Clock } from '../../ports.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { probeSsh, ServerPreparations } from '../servers/index.ts'
+import type { LifePolicies } from './life-policies.ts'
+
+interface SshWatchOptions {
+  servers: ServerStore
+  preparations: Pick<ServerPreparations, 'begin' | 'left' | 'endOthers'>
+  policies: LifePolicies
+  probeSsh: typeof probeSsh
+  clock: Clock
+}
+
+/** How long one look for SSH may take. */
+const PROBE_MS = 3_000
+const PROBES_AT_ONCE = 64
+/** A rebooting server still answers for a moment; only later answers count. */
+const REBOOT_SETTLE_MS = 3_000
+
+/** Looks for SSH where it is waited for. What still has to be prepared is begun here, and runs beside the passes. */
+export class SshWatch {
+  readonly #options: SshWatchOptions
+  readonly #rebootSeenMs = new Map<string, number>()
+
+  constructor(options: SshWatchOptions) {
+    this.#options = options
+  }
+
+  /** One look at the servers of a location. */
+  async look(own: readonly Server[], provider: CloudProvider): Promise<void> {
+    const { servers, clock, probeSsh, preparations, policies } = this.#options
+    preparations.endOthers((id) => servers.find(id)?.status === 'initializing')
+    const waiting = own.filter((server) => this.#waitsForSsh(server))
+    for (const server of waiting) preparations.begin(server, provider, false)
+    const queue = waiting.values()
+    const worker = async (): Promise<void> => {
+      for (const server of queue) {
+        const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
+        const now = servers.find(server.id)
+        if (!now) continue
+        const policy = policies.of(now)
+        if (!answers && now.rebooting) await this.#waitForReboot(now)
+        if (answers) preparations.begin(now, provider, true)
+        const isPrepared = now.status !== 'initializing' || preparations.left(now).length === 0
+        if (isPrepared) {
+          await servers.apply(now.id, (then) =>
+            sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy),
+          )
+        } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(PROBES_AT_ONCE, waiting.length) }, worker))
+  }
+
+  #waitsForSsh(server: Server): boolean {
+    if (server.status === 'running' && server.rebooting) {
+      const nowMs = this.#options.clock.monotonic()
+      const sinceMs = this.#rebootSeenMs.get(server.id)
+      if (sinceMs === undefined) this.#rebootSeenMs.set(server.id, nowMs)
+      return sinceMs !== undefined && nowMs - sinceMs > REBOOT_SETTLE_MS
+    }
+    this.#rebootSeenMs.delete(server.id)
+    if (server.instanceState !== 'running' || server.initFailedAt !== null) return false
+    return server.status === 'initializing' || server.status === 'resuming'
+  }
+
+  /** A reboot that takes too long is given up. */
+  async #waitForReboot(server: Server): Promise<void> {
+    const seconds = this.#options.policies.rebootSecondsOf(server)
+    const sinceMs = this.#rebootSeenMs.get(server.id)
+    if (seconds === undefined || sinceMs === undefined) return
+    if (this.#options.clock.monotonic() - sinceMs < seconds * 1000) return
+    this.#rebootSeenMs.delete(server.id)
+    await this.#options.servers.apply(server.id, (now) => rebootTimedOut(now, seconds))
+  }
+}
