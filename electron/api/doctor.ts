@@ -1,19 +1,16 @@
-import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { DoctorCheck } from '../../shared/contract/system.contract.ts'
 import type { Cloud } from '../../shared/model/clouds.ts'
 import { toAppError } from '../../shared/model/errors.ts'
 import type { EngineShape } from './engine-shape.ts'
 import type { HostFacts } from './host-facts.ts'
 
-const run = promisify(execFile)
 const minimumNodeMajor = 24
 
 interface DoctorParts {
-  engine: Pick<EngineShape, 'clouds' | 'keys'>
+  engine: Pick<EngineShape, 'clouds' | 'keys' | 'system'>
   host: HostFacts
   signal: AbortSignal | undefined
 }
@@ -24,7 +21,7 @@ export async function runDoctor({ engine, host, signal }: DoctorParts): Promise<
     check('data directory', () => writable(host.dataDir)),
     check('vault', () => vaultReadable(engine, host)),
     check('node', () => Promise.resolve(nodeVersion(process.versions.node))),
-    check('ssh client', () => opensshClient(signal)),
+    check('ssh client', () => opensshClient(engine, signal)),
   ])
   return [...single, ...(await cloudChecks(engine))]
 }
@@ -65,18 +62,15 @@ export function nodeVersion(version: string): Finding {
     : { state: 'failed', message: `Node ${version} is too old: ${String(minimumNodeMajor)} is needed.` }
 }
 
-async function opensshClient(signal: AbortSignal | undefined): Promise<Finding> {
-  try {
-    const { stderr } = await run('ssh', ['-V'], {
-      timeout: 5000,
-      ...(signal === undefined ? {} : { signal }),
-    })
-    return { state: 'ok', message: stderr.trim() }
-  } catch {
-    return {
-      state: 'warning',
-      message: 'No OpenSSH client was found. Farmhand does not need it; `ssh` outside of Farmhand does.',
-    }
+async function opensshClient(
+  engine: Pick<EngineShape, 'system'>,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
+  const version = await engine.system.sshClient({ signal })
+  if (version !== null) return { state: 'ok', message: version }
+  return {
+    state: 'warning',
+    message: 'No OpenSSH client was found. Farmhand does not need it; `ssh` outside of Farmhand does.',
   }
 }
 

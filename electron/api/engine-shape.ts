@@ -22,10 +22,13 @@ type ShapeOf<Entry> =
     ? Method<InferSchemaOutput<Input>, InferSchemaOutput<Output>>
     : { [Key in keyof Entry]: ShapeOf<Entry[Key]> }
 
-/**
- * What the API asks of an engine: noun for noun and verb for verb the contract, with inputs already checked. What belongs
- * to the host and not to the engine (which engine it is, the doctor, preferences) is left out.
- */
+/** What a host answers by itself: which engine it is, the doctor, preferences. */
+export type HostVerb = 'info' | 'doctor' | 'settings' | 'changeSettings'
+
+/** What the API asks of an engine: noun for noun and verb for verb the contract, with inputs already checked. */
 export type EngineShape = ShapeOf<Omit<Contract, 'system'>> & {
-  system: Pick<ShapeOf<Contract['system']>, 'notices' | 'dismissNotice'>
+  system: ShapeOf<Omit<Contract['system'], HostVerb>> & {
+    /** The version of the OpenSSH client on this machine, or null without one. */
+    sshClient(options: CallOptions): Promise<string | null>
+  }
 }

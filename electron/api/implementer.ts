@@ -15,13 +15,6 @@ export function createImplementer(log: Log) {
 }
 export type Implementer = ReturnType<typeof createImplementer>
 
-/** What a noun's handlers are made of. */
-export interface ApiParts<Engine> {
-  os: Implementer
-  engine: Engine
-  streams: Streams
-}
-
 /** Turns an engine's stream into one that the wire can carry. */
 export type Streams = <Item>(
   method: string,

@@ -1,26 +1,31 @@
 import { hostname, platform, release } from 'node:os'
+import type { Router } from '@orpc/server'
+import type { Contract } from '../../shared/contract/index.ts'
 import { runDoctor } from './doctor.ts'
-import type { EngineShape } from './engine-shape.ts'
+import type { EngineShape, HostVerb } from './engine-shape.ts'
 import type { HostFacts, SettingsStore } from './host-facts.ts'
-import type { ApiParts } from './implementer.ts'
+import type { Implementer } from './implementer.ts'
 
-interface SystemParts extends ApiParts<Pick<EngineShape, 'system' | 'clouds' | 'keys'>> {
+interface SystemParts {
+  os: Implementer
+  engine: Pick<EngineShape, 'system' | 'clouds' | 'keys'>
   host: HostFacts
   settings: SettingsStore
 }
 
-export function systemHandlers({ os, engine, host, settings }: SystemParts) {
+/** What the host answers, and not the engine. */
+export function systemHandlers(parts: SystemParts): Pick<Router<Contract['system'], object>, HostVerb> {
+  const { engine, host, settings } = parts
+  const { system } = parts.os
   return {
-    info: os.system.info.handler(() => ({
+    info: system.info.handler(() => ({
       ...host,
       pid: process.pid,
       platform: `${platform()} ${release()}`,
       hostname: hostname(),
     })),
-    doctor: os.system.doctor.handler(({ signal }) => runDoctor({ engine, host, signal })),
-    settings: os.system.settings.handler(() => settings.read()),
-    changeSettings: os.system.changeSettings.handler(({ input }) => settings.change(input)),
-    notices: os.system.notices.handler(() => engine.system.notices()),
-    dismissNotice: os.system.dismissNotice.handler(({ input }) => engine.system.dismissNotice(input)),
+    doctor: system.doctor.handler(({ signal }) => runDoctor({ engine, host, signal })),
+    settings: system.settings.handler(() => settings.read()),
+    changeSettings: system.changeSettings.handler(({ input }) => settings.change(input)),
   }
 }

@@ -3,7 +3,7 @@ import { AddAwsCloud, AwsProfile, Catalog, Cloud, CloudImage, Location } from '.
 import { CloudActivity } from '../model/cloud-activity.ts'
 import { CloudId, Name } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 
 export const clouds = {
   list: method.route({ method: 'GET', path: '/clouds' }).output(z.array(Cloud)),
@@ -32,12 +32,12 @@ export const clouds = {
   /** How fresh each location of each cloud is, and what is used of the calls that its account may make. */
   activity: method.route({ method: 'GET', path: '/cloud-activity' }).output(z.array(CloudActivity)),
   /** The last known catalogue; fetched when there is none yet and the cloud can be reached. */
-  catalog: method
+  catalog: query
     .route({ method: 'GET', path: '/clouds/{cloudId}/locations/{location}/catalog' })
     .input(z.strictObject({ cloudId: CloudId, location: Location }))
     .output(Catalog),
   /** Images of the cloud itself, newest first, at most 200. */
-  findImages: method
+  findImages: query
     .route({ method: 'POST', path: '/clouds/{cloudId}/locations/{location}/find-images' })
     .input(
       z.strictObject({

@@ -11,11 +11,11 @@ import { CloudId, JobId } from '../model/ids.ts'
 import { JobRef } from '../model/jobs.ts'
 import { Server } from '../model/servers.ts'
 import { InstanceSnapshotInput } from '../model/tasks.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 
 export const discovery = {
   /** Instances of a location that no server of ours stands for, as the cloud lists them now. */
-  list: method
+  list: query
     .route({ method: 'GET', path: '/clouds/{cloudId}/locations/{location}/instances' })
     .input(z.strictObject({ cloudId: CloudId, location: Location }))
     .output(z.array(DiscoveredInstance)),

@@ -8,7 +8,7 @@ import { JobRef } from '../model/jobs.ts'
 import { Plan } from '../model/plan.ts'
 import { ServersReplacePlan } from '../model/server-replacing.ts'
 import { Server } from '../model/servers.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 import { Via } from './via.ts'
 
 const byId = z.strictObject({ farmId: FarmId })
@@ -83,7 +83,7 @@ export const farms = {
    * What launching, applying the saved design (or `draft`) to a running farm, suspending or terminating would do. Touches
    * nothing.
    */
-  plan: method
+  plan: query
     .route({ method: 'POST', path: '/farms/{farmId}/plan' })
     .input(
       z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Location } from '../model/clouds.ts'
 import { CloudId } from '../model/ids.ts'
 import { GroupRule, GroupRuleOutcome, GroupRulePlan, SecurityGroup } from '../model/security-groups.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 
 const place = { cloudId: CloudId, location: Location }
 const one = { ...place, groupId: z.string().min(1) }
@@ -10,11 +10,11 @@ const base = '/clouds/{cloudId}/locations/{location}/security-groups' as const
 
 export const securityGroups = {
   /** Every group that the cloud has there now, with what uses it. */
-  list: method
+  list: query
     .route({ method: 'GET', path: base })
     .input(z.strictObject(place))
     .output(z.array(SecurityGroup)),
-  get: method
+  get: query
     .route({ method: 'GET', path: `${base}/{groupId}` })
     .input(z.strictObject(one))
     .output(SecurityGroup),
@@ -47,7 +47,7 @@ export const securityGroups = {
     )
     .output(SecurityGroup),
   /** The differences between the group's rules and these, without doing anything. */
-  planRules: method
+  planRules: query
     .route({ method: 'POST', path: `${base}/{groupId}/plan-rules` })
     .input(z.strictObject({ ...one, rules: z.array(GroupRule) }))
     .output(GroupRulePlan),

@@ -5,7 +5,7 @@ import { JobRef } from '../model/jobs.ts'
 import { CloudProperties } from '../model/server-properties.ts'
 import { BULK_MAX, BulkAction, BulkOptions, Server, ServerStatus } from '../model/servers.ts'
 import { HostKey } from '../model/ssh-keys.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 import { Via } from './via.ts'
 
 const byId = z.strictObject({ serverId: ServerId })
@@ -38,7 +38,7 @@ export const servers = {
     .output(z.array(Server)),
   get: method.route({ method: 'GET', path: '/servers/{serverId}' }).input(byId).output(Server),
   /** The serial console as the cloud keeps it; `text` is empty when the cloud has none yet. */
-  console: method
+  console: query
     .route({ method: 'GET', path: '/servers/{serverId}/console' })
     .input(byId)
     .output(z.object({ text: z.string(), at: z.string().nullable() })),

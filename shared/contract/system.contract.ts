@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Notice } from '../model/notices.ts'
 import { Settings, SettingsPatch } from '../model/settings.ts'
-import { method } from './method.ts'
+import { method, query } from './method.ts'
 
 /** Which engine a client talks to. */
 export const EngineInfo = z.object({
@@ -27,7 +27,7 @@ export type DoctorCheck = z.infer<typeof DoctorCheck>
 
 export const system = {
   info: method.route({ method: 'GET', path: '/system' }).output(EngineInfo),
-  doctor: method.route({ method: 'GET', path: '/system/doctor' }).output(z.array(DoctorCheck)),
+  doctor: query.route({ method: 'GET', path: '/system/doctor' }).output(z.array(DoctorCheck)),
   settings: method.route({ method: 'GET', path: '/settings' }).output(Settings),
   changeSettings: method.route({ method: 'PATCH', path: '/settings' }).input(SettingsPatch).output(Settings),
   notices: method.route({ method: 'GET', path: '/notices' }).output(z.array(Notice)),

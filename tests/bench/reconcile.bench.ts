@@ -1,8 +1,4 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { FarmStore } from '../../electron/engine/designs/farms/index.ts'
-import { Reconciler, WakeWatch } from '../../electron/engine/fleet/farms/index.ts'
-import { LaunchBreaker, ServerProvisioning } from '../../electron/engine/fleet/servers/index.ts'
-import { ServerStore } from '../../electron/engine/records/servers/index.ts'
 import { decide } from '../../shared/logic/farms/farm-decisions.ts'
 import { instanceView } from '../../electron/engine/fleet/servers/index.ts'
 import { hasItsAddress } from '../../shared/logic/servers/elastic-address.ts'
@@ -10,15 +6,15 @@ import { hasItsHostname } from '../../shared/logic/servers/server-hostname.ts'
 import { hasItsGroups } from '../../shared/logic/servers/server-security-groups.ts'
 import { hasItsTags } from '../../shared/logic/servers/server-tags.ts'
 import { seen } from '../../shared/logic/servers/server-life.ts'
-import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
-import { silentLog } from '../support/test-engine.ts'
 import { systemClock } from '../../electron/headless/index.ts'
+import { benchReconciler } from './bench-reconciler.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { largeWorkspace } from './large-workspace.ts'
-import { testEvents } from '../support/events.ts'
 
 const location = 'eu-central-1'
+
+/** An upkeep that every server passes. */
 
 /** One pass over everything, and the pure decisions alone on the same data. */
 const bench: Bench = {
@@ -34,22 +30,6 @@ const bench: Bench = {
     })
     const cloud = new MemoryCloud()
     for (const instance of world.instances) cloud.instances.set(instance.id, instance)
-    const farms = new FarmStore({
-      designs: { list: async () => world.farms, put: async () => undefined, remove: async () => undefined },
-      states: { list: async () => world.states, put: async () => undefined, remove: async () => undefined },
-      onChange: () => undefined,
-    })
-    const servers = new ServerStore({
-      repository: {
-        recent: async () => world.servers,
-        find: async () => undefined,
-        putMany: async () => undefined,
-      },
-      events: testEvents(systemClock),
-      onChange: () => undefined,
-    })
-    await farms.start()
-    await servers.start()
     const provisioners = Object.entries({ hasItsGroups, hasItsAddress, hasItsHostname, hasItsTags }).map(
       ([name, isThere]) => ({
         name,
@@ -57,36 +37,7 @@ const bench: Bench = {
         provision: () => Promise.reject(new Error('nothing is to be mended')),
       }),
     )
-    const provisioning = new ServerProvisioning({
-      provisioners,
-      servers,
-      farms,
-      clock: systemClock,
-      log: silentLog,
-    })
-    const reconciler = new Reconciler({
-      wakeWatch: new WakeWatch(systemClock),
-      farms,
-      servers,
-      clouds: {
-        find: () => ({ name: 'cloud' }),
-        watch: <T>(_cloudId: string, _location: string, call: (provider: CloudProvider) => Promise<T>) =>
-          call(cloud),
-        noteObserved: () => undefined,
-      },
-      launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
-      provisioning,
-      breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
-      clock: systemClock,
-      log: silentLog,
-      newId: () => 'id',
-      workspaceId: 'bench',
-      roleName: () => 'role',
-      imageOf: () => undefined,
-      probeSsh: async () => true,
-      onPass: () => undefined,
-      onStranger: () => undefined,
-    })
+    const { reconciler, servers } = await benchReconciler(world, cloud, provisioners)
     const pure = async (): Promise<void> => {
       const byId = new Map(world.instances.map((instance) => [instance.id, instance]))
       for (const server of world.servers) {

@@ -1,18 +1,13 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { createAwsProvider, RateBudgets } from '../../electron/clouds/aws/index.ts'
-import type { CloudProvider } from '../../electron/engine/clouds/index.ts'
-import { FarmStore } from '../../electron/engine/designs/farms/index.ts'
-import { Reconciler, WakeWatch } from '../../electron/engine/fleet/farms/index.ts'
-import { LaunchBreaker } from '../../electron/engine/fleet/servers/index.ts'
-import { ServerStore } from '../../electron/engine/records/servers/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
 import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import { silentLog } from '../support/test-engine.ts'
+import { benchReconciler } from './bench-reconciler.ts'
 import { type Bench, measure, median } from './bench.ts'
 import { startCloudEndpoint } from './cloud-endpoint.ts'
 import { largeWorkspace } from './large-workspace.ts'
-import { testEvents } from '../support/events.ts'
 
 const regions = Array.from({ length: 10 }, (_, n) => `bench-region-${String(n + 1)}`)
 /** What EC2 gives in one page at most. */
@@ -61,7 +56,7 @@ const bench: Bench = {
       budgets,
       accountId: '000000000000',
     })
-    const reconciler = await reconcilerOf(world, provider)
+    const { reconciler } = await benchReconciler(world, provider)
     const bareClients = regions.map(
       (region) =>
         new EC2Client({
@@ -134,50 +129,6 @@ const bench: Bench = {
 /** The worlds of two regions have the same ids; the region's number makes them different, in the same length. */
 function rename<Id extends string>(id: Id, region: number): Id {
   return `${String(region)}${id}` as Id
-}
-
-async function reconcilerOf(
-  world: Pick<ReturnType<typeof largeWorkspace>, 'farms' | 'states' | 'servers'>,
-  provider: CloudProvider,
-): Promise<Reconciler> {
-  const farms = new FarmStore({
-    designs: { list: async () => world.farms, put: async () => undefined, remove: async () => undefined },
-    states: { list: async () => world.states, put: async () => undefined, remove: async () => undefined },
-    onChange: () => undefined,
-  })
-  const servers = new ServerStore({
-    repository: {
-      recent: async () => world.servers,
-      find: async () => undefined,
-      putMany: async () => undefined,
-    },
-    events: testEvents(systemClock),
-    onChange: () => undefined,
-  })
-  await farms.start()
-  await servers.start()
-  return new Reconciler({
-    wakeWatch: new WakeWatch(systemClock),
-    farms,
-    servers,
-    clouds: {
-      find: () => ({ name: 'cloud' }),
-      watch: (_cloudId, _location, call) => call(provider),
-      noteObserved: () => undefined,
-    },
-    launcher: { launch: () => Promise.reject(new Error('nothing is to be launched')) },
-    provisioning: { begin: () => undefined, left: () => [], endOthers: () => undefined },
-    breaker: new LaunchBreaker({ clock: systemClock, farms, tell: async () => undefined }),
-    clock: systemClock,
-    log: silentLog,
-    newId: () => 'id',
-    workspaceId: 'bench',
-    roleName: () => 'role',
-    imageOf: () => undefined,
-    probeSsh: async () => true,
-    onPass: () => undefined,
-    onStranger: () => undefined,
-  })
 }
 
 export default bench

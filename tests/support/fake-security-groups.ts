@@ -30,7 +30,7 @@ export function fakeSecurityGroups(world: {
     places.set(key, made)
     return made
   }
-  const groups = new SecurityGroups({
+  return new SecurityGroups({
     clouds: {
       get: (id) => {
         const cloud = world.clouds().find((one) => one.id === id)
@@ -45,17 +45,13 @@ export function fakeSecurityGroups(world: {
       },
       keepSecurityGroups: async () => undefined,
     },
-    users: () => ({ workspaceId, farms: world.farms(), servers: world.servers(), sshPortOf: () => 22 }),
-    tell: async () => undefined,
+    farms: { list: world.farms },
+    servers: { all: world.servers },
+    roles: { imageOf: () => undefined },
+    maker: { forgetEnsured: () => undefined },
+    events: { tell: async () => undefined },
+    workspaceId,
   })
-  return {
-    list: (input) => groups.list(input),
-    get: (input) => groups.get(input),
-    create: (input) => groups.create(input),
-    planRules: (input) => groups.planRules(input),
-    applyRules: (input) => groups.applyRules(input),
-    remove: (input) => groups.remove(input),
-  }
 }
 
 function filled(farms: readonly Farm[], cloudId: string, location: string): MemorySecurityGroups {

@@ -10,7 +10,7 @@ export function stubEngine(methods: Partially<EngineShape>): EngineShape {
     get: (nouns, noun: string) =>
       new Proxy(Reflect.get(nouns, noun) ?? {}, {
         get: (verbs: object, verb: string) =>
-          Reflect.get(verbs, verb) ??
+          (Reflect.get(verbs, verb) as CallableFunction | undefined)?.bind(verbs) ??
           (() => Promise.reject(new AppError('host.not_supported', { message: `No ${noun}.${verb} here.` }))),
       }),
   }) as EngineShape

@@ -1,29 +1,22 @@
-import { ServerId } from '../../../shared/model/ids.ts'
-import { withHostKey } from '../../../shared/logic/servers/server-contact.ts'
 import { keyOfServer } from '../../../shared/logic/keys/ssh-keys.ts'
+import { withHostKey } from '../../../shared/logic/servers/server-contact.ts'
+import { ServerId } from '../../../shared/model/ids.ts'
 import type { Clouds } from '../clouds/index.ts'
-import type { CoreServices } from '../records/open-core.ts'
-import { ServerKeys } from './keys/index.ts'
-import { publishTo } from '../records/feed/index.ts'
 import type { Ports } from '../ports.ts'
-import { type ServerStore } from '../records/servers/index.ts'
-import { SshTargets } from './ssh/index.ts'
-import { FarmKeys } from './keys/index.ts'
-import { HostKeys, SshConnections } from './ssh/index.ts'
+import { publishTo } from '../records/feed/index.ts'
+import type { CoreServices } from '../records/open-core.ts'
+import { FarmKeys, KeyRotation, Keys, ServerKeys } from './keys/index.ts'
+import { HostKeys, localSshVersion, SshConnections, SshTargets } from './ssh/index.ts'
 import { Terminals } from './terminals/index.ts'
 
 /** How Farmhand gets into a server: keys, host keys, connections, terminals. */
 export type AccessServices = ReturnType<typeof createAccess>
 
-/** Puts together what reaches servers over SSH. */
-export function createAccess(
-  core: CoreServices,
-  ports: Ports,
-  parts: { servers: ServerStore; clouds: Clouds },
-) {
-  const { ledger, vault, clock, log, newId, workspaceId, events, prompts, feed, inBackground } = core
-  const { servers, clouds } = parts
-  const keys = new FarmKeys({
+/** Puts together what reaches servers. */
+export function createAccess(core: CoreServices, ports: Ports, clouds: Clouds) {
+  const { ledger, vault, clock, log, ids, jobs, events, prompts, feed, servers, inBackground } = core
+  const { newId, workspaceId } = ids
+  const farmKeys = new FarmKeys({
     repository: ledger.sshKeys,
     vault,
     clock,
@@ -36,6 +29,7 @@ export function createAccess(
     },
   })
   const serverKeys = new ServerKeys(vault)
+  servers.onTerminated((gone) => void inBackground(serverKeys.forgetGone(gone)))
   const hostKeys = new HostKeys({
     store: ledger.hostKeys,
     clock,
@@ -54,8 +48,8 @@ export function createAccess(
   })
   const connections = new SshConnections({ hostKeys, clock, log })
   const targets = new SshTargets({
-    findKey: (server) => keyOfServer(keys.list(), server),
-    privateKey: (key) => keys.privateKey(key),
+    findKey: (server) => keyOfServer(farmKeys.list(), server),
+    privateKey: (key) => farmKeys.privateKey(key),
     ownKey: (server) => serverKeys.of(server),
     isPinned: async (serverId) => (await hostKeys.pinned(serverId)) !== undefined,
     provider: (cloudId) => clouds.provider(cloudId),
@@ -70,5 +64,20 @@ export function createAccess(
     homeDir: ports.homeDir,
   })
   terminals.onChange(publishTo(feed, 'terminals'))
-  return { keys, serverKeys, hostKeys, connections, targets, terminals }
+  const rotation = new KeyRotation({ keys: farmKeys, connections, targets, servers, clouds, clock })
+  return {
+    farmKeys,
+    serverKeys,
+    hostKeys,
+    connections,
+    targets,
+    terminals,
+    keys: new Keys({ keys: farmKeys, rotation, clouds, jobs, events }),
+    sshVersion: localSshVersion,
+    start: (): Promise<void> => farmKeys.start(),
+    stop: (): void => {
+      terminals.stop()
+      connections.stop()
+    },
+  }
 }

@@ -13,21 +13,16 @@ import type {
 import type { CloudActivity } from '../../../shared/model/cloud-activity.ts'
 import { CloudId } from '../../../shared/model/ids.ts'
 import { Secret } from '../../../shared/model/secret.ts'
-import type { Clock, Log } from '../ports.ts'
+import type { Clock } from '../ports.ts'
+import type { CloudCalls } from './cloud-calls.ts'
 import type { CloudProvider } from './cloud-provider.ts'
 import { freshPrices } from './fresh-prices.ts'
+import type { CloudVault, OpenCloud, OpenedClouds } from './opened-clouds.ts'
 
 /** Where cloud designs are kept. */
 export interface CloudRepository {
   list(): Promise<CloudDesign[]>
   put(cloud: CloudDesign): Promise<void>
-  remove(id: string): Promise<void>
-}
-
-/** Where a cloud's secrets are kept. */
-export interface CloudVault {
-  put(id: string, value: Secret): Promise<void>
-  get(id: string): Promise<Secret | undefined>
   remove(id: string): Promise<void>
 }
 
@@ -38,34 +33,13 @@ export interface CatalogRepository {
   removeOfCloud(cloudId: string): Promise<void>
 }
 
-/** A cloud that is open for calls. */
-export interface OpenCloud {
-  provider: CloudProvider
-  close(): Promise<void>
-}
-
-/** Opens a cloud of one kind. */
-export type CloudOpener = (
-  cloud: CloudDesign,
-  secrets: CloudVault,
-  /** The account as it was last told, or null. */
-  accountId: string | null,
-) => Promise<OpenCloud>
-
-/** The clouds that a host can open, and the profiles on this machine that one can be signed in to with. */
-export interface CloudOpeners {
-  readonly open: Readonly<Record<CloudDesign['kind'], CloudOpener>>
-  profiles(): Promise<AwsProfile[]>
-}
-
 interface CloudsOptions {
   repository: CloudRepository
   vault: CloudVault
   catalogs: CatalogRepository
+  opened: OpenedClouds
   clock: Clock
-  log: Log
   newId: () => string
-  openers: CloudOpeners['open']
   onChange: (put: readonly Cloud[], dropped: readonly string[]) => void
 }
 
@@ -78,10 +52,9 @@ export function cloudSecretId(cloudId: string): string {
 }
 
 /** The connected clouds: their providers, their health, and what they offer (also offline). */
-export class Clouds {
+export class Clouds implements CloudCalls {
   readonly #options: CloudsOptions
   readonly #designs = new Map<string, CloudDesign>()
-  readonly #open = new Map<string, Promise<OpenCloud>>()
   readonly #health = new Map<string, CloudLocationHealth>()
   readonly #observedAt = new Map<string, string>()
   readonly #facts = new Map<string, { accountId: string | null; catalogFetchedAt: string | null }>()
@@ -105,11 +78,12 @@ export class Clouds {
   }
 
   async stop(): Promise<void> {
-    const open = [...this.#open.values()]
-    this.#open.clear()
-    for (const cloud of await Promise.allSettled(open)) {
-      if (cloud.status === 'fulfilled') await cloud.value.close()
-    }
+    await this.#options.opened.closeAll()
+  }
+
+  /** The profiles of this machine that a cloud can be signed in to with. */
+  profiles(): Promise<AwsProfile[]> {
+    return this.#options.opened.profiles()
   }
 
   list(): Cloud[] {
@@ -126,6 +100,16 @@ export class Clouds {
   find(id: string): Cloud | undefined {
     const design = this.#designs.get(id)
     return design ? this.#describe(design) : undefined
+  }
+
+  /** Whether the cloud is (still) connected. */
+  has(id: string): boolean {
+    return this.#designs.has(id)
+  }
+
+  /** The name of a cloud, also of one that is gone. */
+  nameOf(id: string): string {
+    return this.#designs.get(id)?.name ?? id
   }
 
   /** The provider of a cloud; opened on first use. Throws what opening throws. */
@@ -198,12 +182,9 @@ export class Clouds {
     await this.#options.repository.remove(cloudId)
     await this.#options.vault.remove(cloudSecretId(cloudId))
     await this.#options.catalogs.removeOfCloud(cloudId)
-    const open = this.#open.get(cloudId)
     this.#designs.delete(cloudId)
-    this.#open.delete(cloudId)
     this.#options.onChange([], [cloudId])
-    const opened = await open?.catch(() => undefined)
-    await opened?.close()
+    await this.#options.opened.close(cloudId)
   }
 
   /** The last catalogue of a location; fetched when there is none or it is old and the cloud answers. */
@@ -233,7 +214,7 @@ export class Clouds {
   /** How fresh each location is, and what of the account's calls it took to keep it so. */
   async activity(): Promise<CloudActivity[]> {
     const all = [...this.#designs.values()].map(async (design) => {
-      const opened = await this.#open.get(design.id)?.catch(() => undefined)
+      const opened = await this.#options.opened.find(design.id)
       return design.locations.map((location): CloudActivity => ({
         cloudId: design.id,
         location,
@@ -352,33 +333,18 @@ export class Clouds {
   }
 
   async #tryOpen(design: CloudDesign): Promise<void> {
-    try {
-      await this.#opened(design)
-    } catch (thrown) {
-      const error = toAppError(thrown)
-      this.#options.log.warn({ err: error, cloud: design.id }, 'a cloud could not be opened')
-      for (const location of design.locations) {
-        this.#setHealth(design.id, {
-          location,
-          state: 'failing',
-          checkedAt: this.#now(),
-          error: error.toInfo(),
-        })
-      }
-    }
+    const error = await this.#options.opened.tryOpen(design, this.#accountOf(design))
+    if (error === null) return
+    const failing = { state: 'failing' as const, checkedAt: this.#now(), error: error.toInfo() }
+    for (const location of design.locations) this.#setHealth(design.id, { location, ...failing })
   }
 
   #opened(design: CloudDesign): Promise<OpenCloud> {
-    const known = this.#open.get(design.id)
-    if (known) return known
-    const opening = this.#options.openers[design.kind](
-      design,
-      this.#options.vault,
-      this.#facts.get(design.id)?.accountId ?? null,
-    )
-    this.#open.set(design.id, opening)
-    opening.catch(() => this.#open.delete(design.id))
-    return opening
+    return this.#options.opened.of(design, this.#accountOf(design))
+  }
+
+  #accountOf({ id }: CloudDesign): string | null {
+    return this.#facts.get(id)?.accountId ?? null
   }
 
   #checkName(name: string): void {

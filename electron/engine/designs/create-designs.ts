@@ -1,33 +1,23 @@
 import { join } from 'node:path'
 import { Image } from '../../../shared/model/images.ts'
 import { Role } from '../../../shared/model/roles.ts'
-import { CloudAccounts } from './accounts/index.ts'
-import { type CloudOpeners, Clouds } from '../clouds/index.ts'
-import type { CoreServices } from '../records/open-core.ts'
-import { FarmStore } from './farms/index.ts'
-import { publishTo } from '../records/feed/index.ts'
+import type { Clouds } from '../clouds/index.ts'
 import type { Ports } from '../ports.ts'
+import { publishTo } from '../records/feed/index.ts'
+import type { CoreServices } from '../records/open-core.ts'
+import { CloudAccounts } from './accounts/index.ts'
 import { DesignStore } from './documents/index.ts'
-import { Images } from './images/index.ts'
-import { Roles, StarterRoles } from './roles/index.ts'
+import { FarmStore } from './farms/index.ts'
+import { ImageDesigns } from './images/index.ts'
+import { RoleDesigns, StarterRoles } from './roles/index.ts'
 
-/** Clouds and what is designed on them: images, roles, farms. */
-export type DesignServices = ReturnType<typeof createDesignServices>
+/** What is designed: images, roles, farms, and the cloud accounts that they name. */
+export type DesignServices = ReturnType<typeof createDesigns>
 
-/**
- * Puts together the documents of the workspace and the clouds that they name. `serversOf` says which servers live in a cloud,
- * in words; `lookAtServers` has them read anew.
- */
-export function createDesignServices(
-  core: CoreServices,
-  ports: Ports,
-  options: {
-    openers: CloudOpeners
-    serversOf: (cloudId: string) => string[]
-    lookAtServers: () => void
-  },
-) {
-  const { workspace, ledger, vault, feed, clock, log, newId, jobs } = core
+/** Puts together the documents of the workspace. */
+export function createDesigns(core: CoreServices, ports: Ports, clouds: Clouds) {
+  const { workspace, ledger, feed, clock, ids, jobs, servers, bell } = core
+  const { newId } = ids
   const imageStore = new DesignStore<Image>({
     noun: 'image',
     schema: Image,
@@ -45,60 +35,17 @@ export function createDesignServices(
     states: ledger.farmStates,
     onChange: publishTo(feed, 'farms'),
   })
-  const clouds = new Clouds({
-    repository: workspace.clouds,
-    vault,
-    catalogs: ledger.catalogs,
-    clock,
-    log,
-    newId,
-    openers: options.openers.open,
-    onChange: publishTo(feed, 'clouds'),
-  })
-  const images = new Images({
-    store: imageStore,
-    clock,
-    newId,
-    clouds: () => clouds.list(),
-    roles: () => roleStore.list(),
-  })
-  const roles = new Roles({
-    store: roleStore,
-    images: imageStore,
-    clock,
-    newId,
-    farms: () => farmStore.list(),
-  })
-  const starters = new StarterRoles({
-    images,
-    roles,
-    imageStore,
-    roleStore,
-    file: join(ports.resourcesDir, 'catalog', 'starter-roles.json'),
-  })
-  const accounts = new CloudAccounts({
-    clouds,
-    jobs,
-    profiles: () => options.openers.profiles(),
-    addStarters: (cloud) => starters.add(cloud),
-    usersOf: (cloudId) => [
-      ...farmStore
-        .list()
-        .filter((farm) => farm.roles.some((role) => role.cloudId === cloudId))
-        .map((farm) => `farm “${farm.name}”`),
-      ...options.serversOf(cloudId),
-    ],
-    forgetImages: (cloudId) => roles.forgetImagesOf(cloudId),
-    lookAtServers: options.lookAtServers,
-  })
+  const images = new ImageDesigns({ store: imageStore, clock, newId, clouds, roles: roleStore })
+  const roles = new RoleDesigns({ store: roleStore, images: imageStore, clock, newId, farms: farmStore })
+  const file = join(ports.resourcesDir, 'catalog', 'starter-roles.json')
+  const starters = new StarterRoles({ images, roles, imageStore, roleStore, file })
   return {
     imageStore,
     roleStore,
     farmStore,
-    clouds,
     images,
     roles,
-    accounts,
+    accounts: new CloudAccounts({ clouds, jobs, starters, roles, farms: farmStore, servers, bell }),
     start: async (): Promise<void> => {
       await Promise.all([imageStore.start(), roleStore.start(), farmStore.start()])
     },

@@ -1,28 +1,34 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import type { Ports } from '../ports.ts'
+import { openState } from '../state/open-state.ts'
+import { Bell } from './bell/index.ts'
 import { EventConsumers, Events, LiveEvents } from './events/index.ts'
 import { ChangeFeed, publishTo } from './feed/index.ts'
+import { createIds } from './ids/index.ts'
 import { Jobs } from './jobs/index.ts'
 import { Notices } from './notices/index.ts'
-import { openState } from '../state/open-state.ts'
-import type { Ports } from '../ports.ts'
 import { Prompts } from './prompts/index.ts'
+import { ServerStore } from './servers/index.ts'
 import { Tasks } from './tasks/index.ts'
 
 /** What every noun stands on: the state on disk, the change feed, and the records of what happens. */
 export type CoreServices = Awaited<ReturnType<typeof openCore>>
 
-/** Short ids keep tags and file names readable: 12 characters of 5 bits, 60 random bits. */
-function newId(): string {
-  const alphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
-  return [...randomBytes(12)].map((byte) => alphabet[byte % alphabet.length]).join('')
-}
-
 /** Opens the data directory and what stands on it. Throws as `openState` does. */
 export async function openCore(ports: Ports) {
   const { clock, log } = ports
   const state = await openState(ports)
-  const { ledger } = state
+  const { ledger, workspace } = state
+  const ids = createIds(workspace.id)
+  const { newId } = ids
+  /** Lets work go on beside the caller; a failure is logged. */
+  const inBackground = (work: Promise<unknown>): Promise<void> =>
+    work.then(
+      () => undefined,
+      (thrown: unknown) => log.error({ err: thrown }, 'work in the background failed'),
+    )
   const feed = new ChangeFeed({ epoch: randomUUID(), clock })
+  const events = new Events({ repository: ledger.events, clock, newId, userName: ports.userName })
   const consumers = new EventConsumers({ stream: ledger.events, cursors: ledger.cursors, clock, log })
   const jobs = new Jobs({
     repository: ledger.jobs,
@@ -31,32 +37,38 @@ export async function openCore(ports: Ports) {
     newId,
     onChange: (job) => feed.put('jobs', job),
   })
+  const tasks = new Tasks({ repository: ledger.tasks, jobs, clock, log })
+  const servers = new ServerStore({
+    repository: ledger.servers,
+    events,
+    onChange: (changed, forgotten) => {
+      feed.put('servers', ...changed)
+      feed.drop('servers', ...forgotten)
+      void inBackground(jobs.lookAgain())
+      tasks.wake()
+    },
+  })
   return {
     ...state,
-    workspaceId: state.workspace.id,
     clock,
     log,
-    newId,
-    newToken: randomUUID as () => string,
+    ids,
+    inBackground,
+    bell: new Bell(),
     feed,
     jobs,
+    tasks,
+    servers,
     notices: new Notices({ clock, onChange: publishTo(feed, 'notices') }),
-    events: new Events({ repository: ledger.events, clock, newId, userName: ports.userName }),
+    events,
     consumers,
     liveEvents: new LiveEvents({ feed, repository: ledger.events, consumers }),
     prompts: new Prompts({ clock, newId, onChange: publishTo(feed, 'prompts') }),
-    tasks: new Tasks({ repository: ledger.tasks, jobs, clock, log }),
-    /** Lets work go on beside the caller; a failure is logged. */
-    inBackground: (work: Promise<unknown>): Promise<void> =>
-      work.then(
-        () => undefined,
-        (thrown: unknown) => log.error({ err: thrown }, 'work in the background failed'),
-      ),
     /** Closes the files. */
     close: async (): Promise<void> => {
       await state.vault.close()
       await ledger.close()
-      await state.workspace.close()
+      await workspace.close()
       await state.dataDir.close()
     },
   }

@@ -5,19 +5,19 @@ import type { SshKey } from '../../../../shared/model/ssh-keys.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { keyOfServer } from '../../../../shared/logic/keys/ssh-keys.ts'
 import type { Clock } from '../../ports.ts'
-import type { FarmKeys, KeyPairCloud } from './farm-keys.ts'
-import type { SshConnection, SshConnections, SshTarget } from '../ssh/index.ts'
+import type { FarmKeys } from './farm-keys.ts'
+import type { Clouds } from '../../clouds/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { SshConnection, SshConnections, SshTargets } from '../ssh/index.ts'
 import { addAuthorizedKey, removeAuthorizedKey } from './authorized-keys.ts'
 
-export interface KeyRotationOptions {
+interface KeyRotationOptions {
   keys: FarmKeys
   connections: SshConnections
+  targets: SshTargets
+  servers: ServerStore
+  clouds: Clouds
   clock: Clock
-  /** Servers that are not terminated. */
-  servers: () => Iterable<Server>
-  /** Where a server is, opened with this key. Throws `server.no_address`. */
-  target: (server: Server, key: SshKey) => Promise<SshTarget>
-  cloud: (cloudId: string) => Promise<KeyPairCloud>
 }
 
 type Report = (done: number, total: number, step: string) => void
@@ -41,8 +41,8 @@ export class KeyRotation {
    * the old pair is removed when none is left.
    */
   async run(keyId: string, report: Report, signal: AbortSignal): Promise<void> {
-    const { keys, cloud } = this.#options
-    const provider = await cloud(keys.get(keyId).cloudId)
+    const { keys, clouds } = this.#options
+    const provider = await clouds.provider(keys.get(keyId).cloudId)
     report(0, 0, 'Making the new pair')
     const next = await keys.beginReplacement(keyId, provider)
     const failures = await this.#changeAll(keyId, next, report, signal)
@@ -64,7 +64,7 @@ export class KeyRotation {
   left(keyId: string): Server[] {
     const { keys, servers } = this.#options
     const old = keys.get(keyId)
-    return [...servers()].filter((server) => {
+    return [...servers.all()].filter((server) => {
       if (server.status === 'terminated' || server.status === 'pending-terminate') return false
       if (server.cloudServerId === null && server.launch === null) return false
       return (
@@ -126,8 +126,8 @@ export class KeyRotation {
     signal: AbortSignal,
     work: (connection: SshConnection) => Promise<void>,
   ): Promise<void> {
-    const { connections, target } = this.#options
-    await connections.useFresh(await target(server, key), work, { signal })
+    const { connections, targets } = this.#options
+    await connections.useFresh(await targets.withKey(server, key), work, { signal })
   }
 
   #note(keyId: string, server: Server, state: 'added' | 'done'): Promise<void> {

@@ -46,6 +46,11 @@ export class ServerKeys {
     })
   }
 
+  /** Keys of servers that are gone are of no use to anybody. */
+  async forgetGone(servers: readonly Server[]): Promise<void> {
+    for (const server of servers) if (server.access === 'own-key') await this.forget(server.id)
+  }
+
   async forget(serverId: string): Promise<void> {
     await this.#vault.remove(vaultId(serverId))
   }

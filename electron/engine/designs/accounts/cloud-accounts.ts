@@ -3,8 +3,12 @@ import { AppError } from '../../../../shared/model/errors.ts'
 import type { AddAwsCloud, AwsProfile, Catalog, Cloud, CloudImage } from '../../../../shared/model/clouds.ts'
 import type { CloudActivity } from '../../../../shared/model/cloud-activity.ts'
 import type { JobRef } from '../../../../shared/model/jobs.ts'
-import type { Jobs } from '../../records/jobs/index.ts'
 import type { Clouds } from '../../clouds/index.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { FarmStore } from '../farms/index.ts'
+import type { RoleDesigns, StarterRoles } from '../roles/index.ts'
 
 /** A person who asks for a refresh gets prices of today. */
 const ASKED_PRICES_MAX_AGE_MS = 24 * 3_600_000
@@ -12,15 +16,11 @@ const ASKED_PRICES_MAX_AGE_MS = 24 * 3_600_000
 interface CloudAccountsOptions {
   clouds: Clouds
   jobs: Jobs
-  profiles: () => Promise<AwsProfile[]>
-  /** Adds the starter roles and images of a cloud; answers how many are new. */
-  addStarters: (cloud: Cloud) => Promise<{ added: number }>
-  /** What uses the cloud, in words for a person: `farm “shop”`. */
-  usersOf: (cloudId: string) => string[]
-  /** Takes the cloud's images out of the roles and the workspace. */
-  forgetImages: (cloudId: string) => Promise<void>
-  /** Has the servers read from their clouds now. */
-  lookAtServers: () => void
+  starters: StarterRoles
+  roles: RoleDesigns
+  farms: FarmStore
+  servers: ServerStore
+  bell: Bell
 }
 
 /** Connecting, refreshing and removing cloud accounts, as a person does it. */
@@ -36,7 +36,7 @@ export class CloudAccounts {
   }
 
   profiles(): Promise<AwsProfile[]> {
-    return this.#options.profiles()
+    return this.#options.clouds.profiles()
   }
 
   /** Connects AWS and asks it at once what it offers, so that a wrong sign-in shows soon. */
@@ -48,9 +48,9 @@ export class CloudAccounts {
 
   /** Adds a Sandbox with its starter roles and catalogue, so that a farm can be launched at once. */
   async addSandbox(input: { name: string }): Promise<Cloud> {
-    const { clouds, addStarters } = this.#options
+    const { clouds, starters } = this.#options
     const cloud = await clouds.addSandbox(input)
-    await addStarters(cloud)
+    await starters.add(cloud)
     await Promise.all(cloud.locations.map((location) => clouds.fetchCatalog({ cloudId: cloud.id, location })))
     return clouds.get(cloud.id)
   }
@@ -61,24 +61,24 @@ export class CloudAccounts {
 
   /** Throws `input.conflict` naming what uses the cloud. */
   async remove({ cloudId }: { cloudId: string }): Promise<void> {
-    const { clouds, usersOf, forgetImages } = this.#options
+    const { clouds, roles } = this.#options
     const cloud = clouds.get(cloudId)
-    const users = usersOf(cloudId)
+    const users = this.#usersOf(cloudId)
     if (users.length > 0) {
       const some = users.slice(0, 5).join(', ')
       throw new AppError('input.conflict', {
         message: `“${cloud.name}” is used by ${some}${users.length > 5 ? ' and others' : ''}. Remove those first.`,
       })
     }
-    await forgetImages(cloudId)
+    await roles.forgetImagesOf(cloudId)
     await clouds.remove(cloudId)
   }
 
   /** Reads what the cloud offers and how its servers are, now. */
   async refresh({ cloudId }: { cloudId: string }): Promise<JobRef> {
-    const { clouds, jobs, lookAtServers } = this.#options
+    const { clouds, jobs, bell } = this.#options
     const cloud = clouds.get(cloudId)
-    lookAtServers()
+    bell.ring()
     const total = cloud.locations.length
     const job = await jobs.run(
       'cloud.refresh',
@@ -104,14 +104,14 @@ export class CloudAccounts {
   }
 
   async addStarters({ cloudId }: { cloudId: string }): Promise<JobRef> {
-    const { clouds, jobs, addStarters } = this.#options
+    const { clouds, jobs, starters } = this.#options
     const cloud = clouds.get(cloudId)
     const job = await jobs.run(
       'roles.starter',
       { kind: 'cloud', id: cloud.id },
       `Add starter roles for ${cloud.name}`,
       async (report) => {
-        const { added } = await addStarters(cloud)
+        const { added } = await starters.add(cloud)
         report(added, added, `${added} roles and images are new`)
       },
     )
@@ -128,5 +128,18 @@ export class CloudAccounts {
 
   findImages(input: Parameters<Clouds['findImages']>[0]): Promise<CloudImage[]> {
     return this.#options.clouds.findImages(input)
+  }
+
+  /** What uses the cloud, in words for a person. */
+  #usersOf(cloudId: string): string[] {
+    const { farms, servers } = this.#options
+    const designed = farms.list().filter((farm) => farm.roles.some((role) => role.cloudId === cloudId))
+    const live = [...servers.all()].filter(
+      (server) => server.cloudId === cloudId && server.status !== 'terminated',
+    )
+    return [
+      ...designed.map(({ name }) => `farm “${name}”`),
+      ...live.map(({ alias, index }) => `server ${alias} #${index}`),
+    ]
   }
 }

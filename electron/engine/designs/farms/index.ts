@@ -1,1 +1,2 @@
 export { FarmStore } from './farm-store.ts'
+export { changeScaling } from './change-scaling.ts'

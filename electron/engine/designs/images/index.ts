@@ -1,1 +1,1 @@
-export { Images } from './images.ts'
+export { ImageDesigns } from './image-designs.ts'

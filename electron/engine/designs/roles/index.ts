@@ -1,2 +1,2 @@
-export { Roles } from './roles.ts'
+export { RoleDesigns } from './role-designs.ts'
 export { StarterRoles } from './starter-roles.ts'

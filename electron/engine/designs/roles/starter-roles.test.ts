@@ -10,8 +10,8 @@ import { Role } from '../../../../shared/model/roles.ts'
 import { StarterRoleCatalog } from '../../../../shared/model/starter-roles.ts'
 import { startersFor } from '../../../../shared/logic/roles/starter-roles.ts'
 import { DesignStore } from '../documents/design-store.ts'
-import { Images } from '../images/images.ts'
-import { Roles } from './roles.ts'
+import { ImageDesigns } from '../images/image-designs.ts'
+import { RoleDesigns } from './role-designs.ts'
 import { StarterRoles } from './starter-roles.ts'
 
 const catalog = join(import.meta.dirname, '../../../../resources/catalog')
@@ -53,14 +53,15 @@ function workspace(
     repository: memory(),
     onChange: () => undefined,
   })
-  const images = new Images({
+  const images = new ImageDesigns({
     store: imageStore,
     clock,
     newId,
-    clouds: () => clouds,
-    roles: () => roleStore.list(),
+    clouds: { list: () => clouds },
+    roles: roleStore,
   })
-  const roles = new Roles({ store: roleStore, images: imageStore, clock, newId, farms: () => [] })
+  const farms = { list: () => [] }
+  const roles = new RoleDesigns({ store: roleStore, images: imageStore, clock, newId, farms })
   return {
     images,
     roles,

@@ -6,12 +6,12 @@ import { StarterRoleCatalog } from '../../../../shared/model/starter-roles.ts'
 import { parseDocument } from '../../../../shared/logic/documents/parse-document.ts'
 import { type StarterRole, startersFor } from '../../../../shared/logic/roles/starter-roles.ts'
 import type { DesignStore } from '../documents/index.ts'
-import type { Images } from '../images/index.ts'
-import type { Roles } from './roles.ts'
+import type { ImageDesigns } from '../images/index.ts'
+import type { RoleDesigns } from './role-designs.ts'
 
 interface StarterRolesOptions {
-  images: Images
-  roles: Roles
+  images: ImageDesigns
+  roles: RoleDesigns
   imageStore: DesignStore<Image>
   roleStore: DesignStore<Role>
   /** The shipped `starter-roles.json`. */

@@ -6,6 +6,7 @@ import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { CloudAddress, CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 
 /** Where it is kept which address belongs to which index. */
 export interface ElasticIpRepository {
@@ -19,8 +20,7 @@ interface ElasticIpKeeperOptions {
   clock: Clock
   newId: () => string
   workspaceId: string
-  /** Whether a live server of the farm role has this index. */
-  isIndexTaken: (farmRoleId: string, index: number) => boolean
+  servers: Pick<ServerStore, 'holdsIndex'>
 }
 
 /** Carries our record's id on the address. */
@@ -163,13 +163,13 @@ export class ElasticIpKeeper {
     for (const record of others) {
       const address = all.find(({ id }) => id === record.allocationId)
       if (address) held.push({ record, address })
-      else if (!this.#options.isIndexTaken(role.id, record.index)) {
+      else if (!this.#options.servers.holdsIndex(role.id, record.index)) {
         await this.#options.repository.remove(record.id)
       }
     }
     if (held.length < role.scaling.max) return undefined
     const spare = held.find(
-      ({ record }) => !record.manual && !this.#options.isIndexTaken(role.id, record.index),
+      ({ record }) => !record.manual && !this.#options.servers.holdsIndex(role.id, record.index),
     )
     if (spare) return spare
     throw new AppError('cloud.quota', {

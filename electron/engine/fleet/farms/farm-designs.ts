@@ -1,6 +1,5 @@
 import type { z } from 'zod'
 import { AppError, type Fault } from '../../../../shared/model/errors.ts'
-import type { EventKind } from '../../../../shared/model/events.ts'
 import {
   type Farm,
   FarmDesign,
@@ -9,24 +8,23 @@ import {
   type WholeFarmInput,
 } from '../../../../shared/model/farms.ts'
 import { FarmId, FarmRoleId } from '../../../../shared/model/ids.ts'
-import type { Clock } from '../../ports.ts'
-import type { ServerStore } from '../../records/servers/index.ts'
-import { designOfDocument, documentOfDesign, type Names } from './farm-documents.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
+import type { Clock } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { Events } from '../../records/events/index.ts'
+import { designOfDocument, documentOfDesign } from './farm-documents.ts'
+import type { FarmKnowledge } from './farm-knowledge.ts'
 import { refusal, refuseLocked } from './refusals.ts'
+import type { SampleFarm } from './sample-farm.ts'
 
-export interface FarmDesignsOptions {
+interface FarmDesignsOptions {
   store: FarmStore
-  servers: ServerStore
+  knowledge: FarmKnowledge
+  sample: SampleFarm
+  events: Events
+  bell: Bell
   clock: Clock
   newId: () => string
-  names: () => Names
-  /** Every fault of a design as launching would find it; `farmId` is the farm that it belongs to. */
-  faultsOf: (input: unknown, farmId?: string) => Promise<Fault[]>
-  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
-  /** The shipped farm and the cloud that it can launch on. */
-  sampleDocument: () => Promise<unknown>
-  wake: () => void
 }
 
 /** The designs of farms: made, changed, copied, read from documents and written to them. */
@@ -66,7 +64,7 @@ export class FarmDesigns {
     const own = { id: before.id, createdAt: before.createdAt, updatedAt: this.#now() }
     const design = this.designOf(change.farm, own)
     if (before.state.status === 'running' || before.state.status === 'suspended') {
-      const faults = await this.#options.faultsOf(change.farm, before.id)
+      const faults = await this.#options.knowledge.faultsOf(change.farm, before.id)
       if (faults.length > 0) throw refusal(`“${design.name}” runs, and this design could not`, faults)
       const moved = design.roles.find((role) => {
         const old = before.roles.find(({ id }) => id === role.id)
@@ -83,8 +81,9 @@ export class FarmDesigns {
     if (farm.lease === null && farm.state.leaseEndsAt !== null)
       await this.#options.store.changeState(farm.id, (state) => ({ ...state, leaseEndsAt: null }))
     if (farm.state.status === 'running') {
-      await this.#options.tell(farm, 'FarmChanged', `The design of ${farm.name} was changed`)
-      this.#options.wake()
+      const message = `The design of ${farm.name} was changed`
+      await this.#options.events.tell('FarmChanged', message, { farmId: farm.id })
+      this.#options.bell.ring()
     }
     return this.#options.store.get(farm.id)
   }
@@ -110,12 +109,12 @@ export class FarmDesigns {
   }
 
   async validate({ farm, farmId }: { farm?: unknown; farmId?: string | undefined }): Promise<Fault[]> {
-    return this.#options.faultsOf(farm, farmId)
+    return this.#options.knowledge.faultsOf(farm, farmId)
   }
 
   async import({ document }: { document?: unknown }): Promise<Farm> {
-    const input = designOfDocument(document, this.#options.names())
-    const faults = (await this.#options.faultsOf(input)).map(inDocument)
+    const input = designOfDocument(document, this.#options.knowledge.names())
+    const faults = (await this.#options.knowledge.faultsOf(input)).map(inDocument)
     if (faults.length > 0) throw refusal(`“${input.name}” cannot be imported`, faults)
     return this.create(input)
   }
@@ -123,7 +122,7 @@ export class FarmDesigns {
   /** The design that a document describes, as a draft of this farm: farm roles of the same alias keep their identity. */
   async readDocument({ farmId, document }: { farmId: string; document?: unknown }): Promise<WholeFarmInput> {
     const { roles: before } = this.#options.store.design(farmId)
-    const { roles, ...rest } = designOfDocument(document, this.#options.names())
+    const { roles, ...rest } = designOfDocument(document, this.#options.knowledge.names())
     return {
       ...rest,
       roles: roles.map((role) => {
@@ -134,12 +133,12 @@ export class FarmDesigns {
   }
 
   async export({ farmId }: { farmId: string }): Promise<FarmDocument> {
-    return documentOfDesign(this.#options.store.design(farmId), this.#options.names())
+    return documentOfDesign(this.#options.store.design(farmId), this.#options.knowledge.names())
   }
 
   /** The shipped sample farm; the one that is there already when it was added before. */
   async addSample(): Promise<Farm> {
-    const input = designOfDocument(await this.#options.sampleDocument(), this.#options.names())
+    const input = designOfDocument(await this.#options.sample.document(), this.#options.knowledge.names())
     const there = this.#options.store.list().find((farm) => farm.name === input.name)
     return there ?? this.create(input)
   }

@@ -1,8 +1,9 @@
 import { toAppError } from '../../../../shared/model/errors.ts'
-import type { EventKind } from '../../../../shared/model/events.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { countResources } from '../../../../shared/logic/plan/resource-words.ts'
-import type { Clock } from '../../ports.ts'
+import type { Clock, Log } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmResources } from './farm-resources.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
@@ -11,8 +12,10 @@ interface FarmFinisherOptions {
   farms: FarmStore
   servers: ServerStore
   resources: FarmResources
+  jobs: Jobs
+  events: Events
   clock: Clock
-  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
+  log: Log
 }
 
 /**
@@ -27,8 +30,15 @@ export class FarmFinisher {
     this.#options = options
   }
 
-  /** Looks at every farm that is being terminated; cheap when there is none. */
-  async run(): Promise<void> {
+  /** Begins a look at every farm that is being terminated, and has the jobs look after it; cheap when there is none. */
+  look(): void {
+    const { jobs, log } = this.#options
+    void this.#look()
+      .then(() => jobs.lookAgain())
+      .catch((thrown: unknown) => log.error({ err: thrown }, 'farms could not be brought to their end'))
+  }
+
+  async #look(): Promise<void> {
     const { farms, servers } = this.#options
     for (const farm of farms.list()) {
       if (farm.state.status !== 'terminating' || this.#atWork.has(farm.id)) continue
@@ -43,7 +53,7 @@ export class FarmFinisher {
   }
 
   async #finish(farm: Farm): Promise<void> {
-    const { farms, resources, clock, tell } = this.#options
+    const { farms, resources, events, clock } = this.#options
     if (farm.state.termination?.deleteCloudObjects === true) {
       try {
         await resources.releaseOf(farm)
@@ -60,7 +70,8 @@ export class FarmFinisher {
     const kept = await resources.ofFarm(farm.id)
     if (kept.length > 0) {
       const words = countResources(kept)
-      await tell(farm, 'ResourceKept', `${farm.name} keeps ${words}; the next launch uses them again`)
+      const message = `${farm.name} keeps ${words}; the next launch uses them again`
+      await events.tell('ResourceKept', message, { farmId: farm.id })
     }
     await farms.changeState(farm.id, (state) => ({
       ...state,

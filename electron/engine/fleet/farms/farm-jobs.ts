@@ -8,16 +8,16 @@ import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import type { JobFollower, JobReport } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
+import type { FarmLife } from './farm-life.ts'
 
 interface FarmJobsParts {
   farms: FarmStore
   servers: ServerStore
-  /** Takes down what was launched so far. */
-  cancelLaunch: (farmId: string) => Promise<void>
+  life: FarmLife
 }
 
 /** How jobs about farms see how far they are. */
-export function farmFollowers({ farms, servers, cancelLaunch }: FarmJobsParts) {
+export function farmFollowers({ farms, servers, life }: FarmJobsParts) {
   const look =
     (report: (farm: Farm, own: Server[]) => JobReport) =>
     (job: Job): JobReport => {
@@ -28,7 +28,7 @@ export function farmFollowers({ farms, servers, cancelLaunch }: FarmJobsParts) {
   return {
     'farm.launch': {
       report: look(reportLaunch),
-      cancel: (job) => cancelLaunch(job.target.id),
+      cancel: (job) => life.cancelLaunch(job.target.id),
     },
     'farm.terminate': { report: look(reportTerminate) },
     'farm.suspend': { report: look((farm, own) => reportSuspend(farm, own)) },

@@ -1,4 +1,4 @@
-import { AppError, type Fault } from '../../../../shared/model/errors.ts'
+import { AppError } from '../../../../shared/model/errors.ts'
 import type { EventKind } from '../../../../shared/model/events.ts'
 import type { Farm, FarmState, TerminateOptions } from '../../../../shared/model/farms.ts'
 import type { Job, JobRef } from '../../../../shared/model/jobs.ts'
@@ -6,23 +6,23 @@ import { askSuspendAgain } from '../../../../shared/logic/servers/call-refusals.
 import { extendedLease, leaseEnd } from '../../../../shared/logic/farms/lease.ts'
 import { askTerminateNow } from '../../../../shared/logic/servers/server-ends.ts'
 import { askResume } from '../../../../shared/logic/servers/server-asks.ts'
-import type { Jobs } from '../../records/jobs/index.ts'
-import type { Clock } from '../../ports.ts'
-import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
+import type { Ports } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { Events } from '../../records/events/index.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { FarmKnowledge } from './farm-knowledge.ts'
 import { inputOf, refusal, refuseLocked, wrongStatus } from './refusals.ts'
 
-export interface FarmLifeOptions {
+interface FarmLifeOptions {
   store: FarmStore
   servers: ServerStore
   jobs: Jobs
-  clock: Clock
-  /** The name of the person at this machine, as the operating system knows it. */
-  userName: string
-  /** Every fault of a design as launching would find it; `farmId` is the farm that it belongs to. */
-  faultsOf: (input: unknown, farmId?: string) => Promise<Fault[]>
-  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
-  wake: () => void
+  knowledge: FarmKnowledge
+  events: Events
+  bell: Bell
+  ports: Pick<Ports, 'clock' | 'userName'>
 }
 
 /** Why the engine itself starts or ends a farm; a person's own wish has none. */
@@ -52,9 +52,9 @@ export class FarmLife {
         'farm.invalid',
       )
     }
-    const faults = await this.#options.faultsOf(inputOf(farm), farm.id)
+    const faults = await this.#options.knowledge.faultsOf(inputOf(farm), farm.id)
     if (faults.length > 0) throw refusal(`“${farm.name}” cannot be launched`, faults, 'farm.invalid')
-    await this.#options.tell(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause?.reason)
+    await this.#tell(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause?.reason)
     const launchedAt = this.#now()
     const running = await this.#options.store.changeState(farmId, (state) => ({
       ...state,
@@ -68,9 +68,9 @@ export class FarmLife {
       problem: null,
       paused: [],
     }))
-    await this.#options.tell(running, 'FarmLaunched', `${farm.name} was launched`, cause?.reason)
+    await this.#tell(running, 'FarmLaunched', `${farm.name} was launched`, cause?.reason)
     const job = await this.#follow('farm.launch', running, 'Launch')
-    this.#options.wake()
+    this.#options.bell.ring()
     return job
   }
 
@@ -122,23 +122,23 @@ export class FarmLife {
       stoppedByHoursAt,
       paused: [],
     }))
-    await this.#options.tell(after, 'FarmSuspended', `${farm.name} was suspended`, cause?.reason)
+    await this.#tell(after, 'FarmSuspended', `${farm.name} was suspended`, cause?.reason)
     const job = await this.#follow('farm.suspend', after, 'Suspend')
-    this.#options.wake()
+    this.#options.bell.ring()
     return job
   }
 
   async resume({ farmId }: { farmId: string }, cause?: Cause): Promise<JobRef> {
     const farm = this.#unlocked(farmId)
     if (farm.state.status !== 'suspended') throw wrongStatus(farm, 'resumed', 'suspended')
-    const { servers, clock } = this.#options
+    const { servers, ports } = this.#options
     // The servers first: after a crash in between, the farm is still suspended and says so.
     await Promise.all(
       servers
         .ofFarm(farmId)
         // What scaling suspended is resumed when scaling needs it.
         .filter(({ reserve }) => reserve !== true)
-        .map((server) => servers.apply(server.id, (now) => askResume(now, clock.now()))),
+        .map((server) => servers.apply(server.id, (now) => askResume(now, ports.clock.now()))),
     )
     const after = await this.#options.store.changeState(farm.id, (state) => ({
       ...state,
@@ -146,17 +146,17 @@ export class FarmLife {
       ...newRun(farm, this.#now()),
       paused: [],
     }))
-    await this.#options.tell(after, 'FarmResumed', `${farm.name} was resumed`, cause?.reason)
+    await this.#tell(after, 'FarmResumed', `${farm.name} was resumed`, cause?.reason)
     const job = await this.#follow('farm.resume', after, 'Resume')
-    this.#options.wake()
+    this.#options.bell.ring()
     return job
   }
 
   async lock({ farmId, comment }: { farmId: string; comment: string }): Promise<Farm> {
     const farm = this.#unlocked(farmId)
-    const lock = { comment, by: this.#options.userName, at: this.#now() }
+    const lock = { comment, by: this.#options.ports.userName, at: this.#now() }
     const locked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock }))
-    await this.#options.tell(locked, 'FarmLocked', `${farm.name} was locked by ${lock.by}`, comment)
+    await this.#tell(locked, 'FarmLocked', `${farm.name} was locked by ${lock.by}`, comment)
     return locked
   }
 
@@ -165,18 +165,14 @@ export class FarmLife {
     if (!farm.state.lock)
       throw new AppError('farm.wrong_status', { message: `“${farm.name}” is not locked.` })
     const unlocked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock: null }))
-    await this.#options.tell(
-      unlocked,
-      'FarmUnlocked',
-      `${farm.name} was unlocked by ${this.#options.userName}`,
-    )
+    await this.#tell(unlocked, 'FarmUnlocked', `${farm.name} was unlocked by ${this.#options.ports.userName}`)
     return unlocked
   }
 
   /** Throws `farm.wrong_status` without a lease that runs, or when all extensions are used. */
   async extendLease({ farmId }: { farmId: string }): Promise<Farm> {
     const farm = this.#unlocked(farmId)
-    const { userName, store, tell } = this.#options
+    const { store, ports } = this.#options
     const extended = extendedLease(farm)
     if ('refusal' in extended) throw new AppError('farm.wrong_status', { message: extended.refusal })
     const after = await store.changeState(farm.id, (state) => ({
@@ -185,15 +181,15 @@ export class FarmLife {
       leaseExtensions: state.leaseExtensions + 1,
       leaseWarned: null,
     }))
-    const words = `The lease of ${farm.name} was extended by ${userName}; it ends at ${extended.endsAt}`
-    await tell(after, 'LeaseExtended', words, `${extended.left} more are allowed`)
+    const words = `The lease of ${farm.name} was extended by ${ports.userName}; it ends at ${extended.endsAt}`
+    await this.#tell(after, 'LeaseExtended', words, `${extended.left} more are allowed`)
     return after
   }
 
   async #takeDown(farm: Farm, options: TerminateOptions, cause: Cause | undefined): Promise<void> {
     const reason = cause?.reason
     const at = this.#now()
-    await this.#options.tell(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, reason)
+    await this.#tell(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, reason)
     const after = await this.#options.store.changeState(farm.id, (state) => ({
       ...state,
       status: 'terminating',
@@ -201,13 +197,12 @@ export class FarmLife {
       termination: { ...options, at, reason: reason ?? null, problem: null },
       paused: [],
     }))
-    await this.#options.tell(
-      after,
-      'FarmTerminated',
-      `${farm.name} was terminated; its servers end now`,
-      reason,
-    )
-    this.#options.wake()
+    await this.#tell(after, 'FarmTerminated', `${farm.name} was terminated; its servers end now`, reason)
+    this.#options.bell.ring()
+  }
+
+  async #tell(farm: Farm, kind: EventKind, message: string, reason?: string): Promise<void> {
+    await this.#options.events.tell(kind, message, { farmId: farm.id, reason: reason ?? null })
   }
 
   async #follow(kind: Job['kind'], farm: Farm, verb: string): Promise<JobRef> {
@@ -222,7 +217,7 @@ export class FarmLife {
   }
 
   #now(): string {
-    return new Date(this.#options.clock.now()).toISOString()
+    return new Date(this.#options.ports.clock.now()).toISOString()
   }
 }
 

@@ -1,24 +1,20 @@
-import type { Fault } from '../../../../shared/model/errors.ts'
 import type { HeldResource } from '../../../../shared/model/farm-resources.ts'
-import type { FarmDesign, FarmInput } from '../../../../shared/model/farms.ts'
+import type { FarmInput } from '../../../../shared/model/farms.ts'
 import type { Plan } from '../../../../shared/model/plan.ts'
-import { planFarm, type PlanKnowledge } from '../../../../shared/logic/plan/farm-plan.ts'
+import { planFarm } from '../../../../shared/logic/plan/farm-plan.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmDesigns } from './farm-designs.ts'
+import type { FarmKnowledge } from './farm-knowledge.ts'
 import type { FarmResources } from './farm-resources.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import { inputOf } from './refusals.ts'
 
-export interface FarmPlansOptions {
+interface FarmPlansOptions {
   store: FarmStore
-  designs: Pick<FarmDesigns, 'designOf'>
+  designs: FarmDesigns
   servers: ServerStore
   resources: FarmResources
-  faultsOf: (input: unknown, farmId?: string) => Promise<Fault[]>
-  /** What is known of the clouds and roles that a design names. */
-  knowledge: (
-    design: FarmDesign,
-  ) => Promise<Pick<PlanKnowledge, 'warnings' | 'roleName' | 'cloudName' | 'hasKey' | 'costs'>>
+  knowledge: FarmKnowledge
 }
 
 /** What would happen, before it does. */
@@ -39,15 +35,15 @@ export class FarmPlans {
     draft?: FarmInput | undefined
     deleteCloudObjects?: boolean | undefined
   }): Promise<Plan> {
-    const { store, designs, servers, resources, faultsOf, knowledge } = this.#options
+    const { store, designs, servers, resources, knowledge } = this.#options
     const farm = store.get(wanted.farmId)
     const { state, ...saved } = farm
     const purpose = wanted.purpose ?? (state.status === 'terminated' ? 'launch' : 'apply')
     const design = wanted.draft ? designs.designOf(wanted.draft, saved) : saved
     const isEnding = purpose === 'terminate' || purpose === 'suspend'
     const [faults, known, held] = await Promise.all([
-      isEnding ? [] : faultsOf(inputOf(design), farm.id),
-      knowledge(design),
+      isEnding ? [] : knowledge.faultsOf(inputOf(design), farm.id),
+      knowledge.forPlan(design),
       resources.ofFarm(farm.id),
     ])
     return planFarm(design, purpose, {

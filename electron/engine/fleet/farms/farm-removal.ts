@@ -4,16 +4,16 @@ import type { JobRef } from '../../../../shared/model/jobs.ts'
 import type { Jobs } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { FarmResources } from './farm-resources.ts'
+import type { FarmTraces } from './farm-traces.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import { refuseLocked } from './refusals.ts'
 
-export interface FarmRemovalOptions {
+interface FarmRemovalOptions {
   store: FarmStore
   servers: ServerStore
   resources: FarmResources
   jobs: Jobs
-  /** Takes keys and groups of the farm out of the clouds. */
-  cleanUp: (farm: Farm) => Promise<void>
+  traces: FarmTraces
 }
 
 /**
@@ -35,13 +35,9 @@ export class FarmRemoval {
     farmId: string
     deleteCloudObjects?: boolean | undefined
   }): Promise<JobRef> {
-    const { jobs, resources, store, cleanUp } = this.#options
+    const { jobs, resources, store, traces } = this.#options
     const { name } = this.#removable(farmId)
-    const going = jobs
-      .list()
-      .find(
-        ({ state, kind, target }) => state === 'running' && kind === 'farm.remove' && target.id === farmId,
-      )
+    const going = jobs.running('farm.remove', farmId)
     if (going) return { jobId: going.id }
     const target = { kind: 'farm' as const, id: farmId }
     const job = await jobs.run('farm.remove', target, `Delete ${name}`, async (report, signal) => {
@@ -54,7 +50,7 @@ export class FarmRemoval {
       }
       signal.throwIfAborted()
       report(0, 1, 'Deleting its key pairs and security groups')
-      await cleanUp(this.#removable(farmId))
+      await traces.remove(this.#removable(farmId))
       this.#removable(farmId)
       await resources.forget(farmId)
       await store.remove(farmId)

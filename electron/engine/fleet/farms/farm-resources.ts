@@ -2,7 +2,8 @@ import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { HeldResource } from '../../../../shared/model/farm-resources.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { goneWord, resourceWords } from '../../../../shared/logic/plan/resource-words.ts'
-import type { CloudProvider } from '../../clouds/index.ts'
+import type { CloudCalls, CloudProvider } from '../../clouds/index.ts'
+import type { Events } from '../../records/events/index.ts'
 
 /** One kind of thing that farms hold in their clouds besides servers. Storage and networks put theirs in. */
 export interface FarmResourceKind {
@@ -16,9 +17,8 @@ export interface FarmResourceKind {
 }
 
 interface FarmResourcesOptions {
-  watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
-  /** Told after each resource that left its cloud. */
-  onReleased: (farm: Farm, held: HeldResource) => Promise<void>
+  clouds: CloudCalls
+  events: Events
 }
 
 /** What farms hold besides servers: volumes, addresses. */
@@ -48,6 +48,7 @@ export class FarmResources {
     farm: Farm,
     report: (done: number, total: number, step: string) => void = () => undefined,
   ): Promise<void> {
+    const { clouds, events } = this.#options
     const failures: AppError[] = []
     const total = (await this.ofFarm(farm.id)).filter(({ manual }) => !manual).length
     let done = 0
@@ -57,8 +58,9 @@ export class FarmResources {
         report(done, total, `Deleting ${resourceWords(held)} in ${held.location}`)
         done += 1
         try {
-          await this.#options.watch(held.cloudId, held.location, (provider) => kind.release(held, provider))
-          await this.#options.onReleased(farm, held)
+          await clouds.watch(held.cloudId, held.location, (provider) => kind.release(held, provider))
+          const message = `${resourceWords(held)} of ${farm.name} was ${goneWord(held.kind)}`
+          await events.tell('ResourceReleased', message, { farmId: farm.id, farmRoleId: held.farmRoleId })
         } catch (thrown) {
           failures.push(notReleased(held, thrown))
         }

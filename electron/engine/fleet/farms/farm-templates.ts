@@ -5,8 +5,6 @@ import {
 } from '../../../../shared/model/farm-templates.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import type { ImageId, RoleId } from '../../../../shared/model/ids.ts'
-import type { Image, ImageDocument, ImageInput } from '../../../../shared/model/images.ts'
-import type { Role, RoleDocument, RoleInput } from '../../../../shared/model/roles.ts'
 import { parseDocument } from '../../../../shared/logic/documents/parse-document.ts'
 import { templateOf } from '../../../../shared/logic/templates/template-export.ts'
 import { fillOpenValues } from '../../../../shared/logic/templates/template-values.ts'
@@ -14,27 +12,19 @@ import {
   planTemplateImport,
   type TemplateImport,
 } from '../../../../shared/logic/templates/template-import.ts'
+import type { Clouds } from '../../clouds/index.ts'
 import type { FarmDesigns } from './farm-designs.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
+import type { ImageDesigns } from '../../designs/images/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
 import { refusal } from './refusals.ts'
 
-/** The roles and images, as far as templates make and read them. */
-export interface FarmTemplatesOptions {
+interface FarmTemplatesOptions {
   store: FarmStore
-  designs: Pick<FarmDesigns, 'create' | 'export'>
-  clouds: () => readonly { id: string; name: string; locations: readonly string[] }[]
-  roles: {
-    list(): Promise<Role[]>
-    create(input: RoleInput): Promise<Role>
-    remove(which: { roleId: string }): Promise<void>
-    export(which: { roleId: string }): Promise<RoleDocument>
-  }
-  images: {
-    list(): Promise<Image[]>
-    create(input: ImageInput): Promise<Image>
-    remove(which: { imageId: string }): Promise<void>
-    export(which: { imageId: string }): Promise<ImageDocument>
-  }
+  designs: FarmDesigns
+  clouds: Clouds
+  roles: RoleDesigns
+  images: ImageDesigns
 }
 
 /** Farms with all that they need, out of this workspace and into it. */
@@ -102,7 +92,7 @@ export class FarmTemplates {
     )
     const { store, clouds, roles, images } = this.#options
     const plan = planTemplateImport(template, wishes, {
-      clouds: clouds(),
+      clouds: clouds.list(),
       roles: await roles.list(),
       images: await images.list(),
       farmNames: store.list().map(({ name }) => name),

@@ -83,10 +83,8 @@ async function timetable(design: Partial<FarmDesign>, state: Partial<FarmState>)
       },
       clock,
       log: silentLog,
-      notify: ({ id, title }) => notices.set(id, title),
-      tell: async (_, kind) => {
-        told.push(kind)
-      },
+      notices: { show: ({ id, title }) => void notices.set(id, title) },
+      events: { tell: async (kind) => void told.push(kind) },
       wakeWatch,
     })
   return { farms, look: table(), restarted: table }

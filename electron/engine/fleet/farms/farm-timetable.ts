@@ -1,10 +1,11 @@
 import { toAppError } from '../../../../shared/model/errors.ts'
 import type { EventKind } from '../../../../shared/model/events.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
-import type { Notice } from '../../../../shared/model/notices.ts'
 import { type HoursStep, hoursStep } from '../../../../shared/logic/farms/allowed-hours.ts'
 import { type LeaseStep, leaseStep } from '../../../../shared/logic/farms/lease.ts'
 import type { Clock, Log } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
+import type { Notices } from '../../records/notices/index.ts'
 import type { FarmLife } from './farm-life.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { WakeWatch } from './wake-watch.ts'
@@ -12,11 +13,11 @@ import type { WakeWatch } from './wake-watch.ts'
 interface FarmTimetableOptions {
   farms: FarmStore
   life: Pick<FarmLife, 'launch' | 'resume' | 'suspend' | 'terminate'>
+  notices: Pick<Notices, 'show'>
+  events: Pick<Events, 'tell'>
+  wakeWatch: WakeWatch
   clock: Clock
   log: Log
-  notify: (notice: Omit<Notice, 'at'>) => void
-  tell: (farm: Farm, kind: EventKind, message: string, reason?: string) => Promise<void>
-  wakeWatch: WakeWatch
 }
 
 const LOOK_EVERY_MS = 15_000
@@ -58,7 +59,7 @@ export class FarmTimetable {
       } catch (thrown) {
         const error = toAppError(thrown)
         this.#options.log.warn({ err: error, farmId: farm.id }, 'what is due for a farm was not done')
-        this.#options.notify({
+        this.#options.notices.show({
           id: `due-${farm.id}-${error.code}`,
           severity: 'error',
           title: `${farm.name}: what is due by its lease or allowed hours was not done`,
@@ -82,9 +83,9 @@ export class FarmTimetable {
     if (step.kind === 'warn') await this.#warnOfLease(farm, step)
     if (step.kind !== 'end' || this.#isHeld(farm, `Its lease ended at ${step.endsAt}.`)) return
     const reason = `its lease ended at ${step.endsAt}`
-    await this.#options.tell(farm, 'LeaseEnded', `The lease of ${farm.name} ended`, reason)
+    await this.#tell(farm, 'LeaseEnded', `The lease of ${farm.name} ended`, reason)
     await life.terminate({ farmId: farm.id }, { reason })
-    this.#options.notify({
+    this.#options.notices.show({
       id: `lease-ended-${farm.id}-${step.endsAt}`,
       severity: 'warning',
       title: `The lease of ${farm.name} ended`,
@@ -97,8 +98,8 @@ export class FarmTimetable {
     await this.#options.farms.changeState(farm.id, (state) => ({ ...state, leaseWarned: hours }))
     const left = (farm.lease?.extensions ?? 0) - farm.state.leaseExtensions
     const message = `${farm.name} will be terminated when its lease ends at ${endsAt}`
-    await this.#options.tell(farm, 'LeaseWarning', message, `less than ${words(hours, 'hour')} are left`)
-    this.#options.notify({
+    await this.#tell(farm, 'LeaseWarning', message, `less than ${words(hours, 'hour')} are left`)
+    this.#options.notices.show({
       id: `lease-${farm.id}-${endsAt}-${String(hours)}`,
       severity: 'warning',
       title: `The lease of ${farm.name} ends within ${words(hours, 'hour')}`,
@@ -120,7 +121,7 @@ export class FarmTimetable {
       case 'close': {
         if (this.#isHeld(farm, `Its allowed hours ended at ${step.endedAt}.`)) return
         const cause = { reason: `its allowed hours ended at ${step.endedAt}`, byHours: true }
-        await this.#options.tell(farm, 'HoursClosed', `The allowed hours of ${farm.name} ended`)
+        await this.#tell(farm, 'HoursClosed', `The allowed hours of ${farm.name} ended`)
         if (step.shutdown === 'suspend') await life.suspend({ farmId: farm.id }, cause)
         else await life.terminate({ farmId: farm.id }, cause)
         return
@@ -128,7 +129,7 @@ export class FarmTimetable {
       case 'open': {
         if (this.#isHeld(farm, `Its allowed hours began at ${step.startedAt}.`)) return
         const cause = { reason: `its allowed hours began at ${step.startedAt}` }
-        await this.#options.tell(farm, 'HoursOpened', `The allowed hours of ${farm.name} began`)
+        await this.#tell(farm, 'HoursOpened', `The allowed hours of ${farm.name} began`)
         await life[step.how]({ farmId: farm.id }, cause)
       }
     }
@@ -142,8 +143,8 @@ export class FarmTimetable {
     await this.#options.farms.changeState(farm.id, (state) => ({ ...state, hoursWarned }))
     const verb = shutdown === 'suspend' ? 'suspended' : 'terminated'
     const message = `${farm.name} will be ${verb} when its allowed hours end at ${endsAt}`
-    await this.#options.tell(farm, 'HoursWarning', message, `less than ${words(minutes, 'minute')} are left`)
-    this.#options.notify({
+    await this.#tell(farm, 'HoursWarning', message, `less than ${words(minutes, 'minute')} are left`)
+    this.#options.notices.show({
       id: `hours-${farm.id}-${endsAt}-${String(minutes)}`,
       severity: 'warning',
       title: `The allowed hours of ${farm.name} end within ${words(minutes, 'minute')}`,
@@ -151,11 +152,15 @@ export class FarmTimetable {
     })
   }
 
+  async #tell(farm: Farm, kind: EventKind, message: string, reason?: string): Promise<void> {
+    await this.#options.events.tell(kind, message, { farmId: farm.id, reason: reason ?? null })
+  }
+
   /** A lock keeps the engine from a farm as it keeps a person from it; what is due happens once it is unlocked. */
   #isHeld(farm: Farm, due: string): boolean {
     const { lock } = farm.state
     if (!lock) return false
-    this.#options.notify({
+    this.#options.notices.show({
       id: `held-${farm.id}-${due}`,
       severity: 'warning',
       title: `${farm.name} is locked`,

@@ -1,49 +1,134 @@
-import { FarmDesigns, type FarmDesignsOptions } from './farm-designs.ts'
-import { HandLaunches, type HandLaunchesOptions } from './hand-launches.ts'
-import { FarmLife, type FarmLifeOptions } from './farm-life.ts'
-import { FarmPlans, type FarmPlansOptions } from './farm-plans.ts'
-import { FarmRemoval, type FarmRemovalOptions } from './farm-removal.ts'
-import { FarmTemplates, type FarmTemplatesOptions } from './farm-templates.ts'
+import type { ServersReplacing } from '../rollouts/index.ts'
+import type { FarmDesigns } from './farm-designs.ts'
+import type { FarmLife } from './farm-life.ts'
+import type { FarmPlans } from './farm-plans.ts'
+import type { FarmRemoval } from './farm-removal.ts'
+import type { FarmTemplates } from './farm-templates.ts'
+import type { HandLaunches } from './hand-launches.ts'
 
-export type FarmsOptions = FarmDesignsOptions &
-  FarmLifeOptions &
-  HandLaunchesOptions &
-  FarmRemovalOptions &
-  Omit<FarmPlansOptions & FarmTemplatesOptions, 'designs'>
+interface FarmsParts {
+  designs: FarmDesigns
+  life: FarmLife
+  byHand: HandLaunches
+  replacing: ServersReplacing
+  removal: FarmRemoval
+  plans: FarmPlans
+  templates: FarmTemplates
+}
 
-/** The farms as the contract knows them: their designs, their plans and their life under one name. */
-export function createFarms(options: FarmsOptions) {
-  const designs = new FarmDesigns(options)
-  const life = new FarmLife(options)
-  const removal = new FarmRemoval(options)
-  const plans = new FarmPlans({ ...options, designs })
-  const templates = new FarmTemplates({ ...options, designs })
-  const byHand = new HandLaunches(options)
-  return {
-    list: designs.list.bind(designs),
-    get: designs.get.bind(designs),
-    create: designs.create.bind(designs),
-    update: designs.update.bind(designs),
-    clone: designs.clone.bind(designs),
-    remove: removal.remove.bind(removal),
-    validate: designs.validate.bind(designs),
-    import: designs.import.bind(designs),
-    readDocument: designs.readDocument.bind(designs),
-    export: designs.export.bind(designs),
-    exportTemplate: templates.exportTemplate.bind(templates),
-    previewTemplate: templates.previewTemplate.bind(templates),
-    importTemplate: templates.importTemplate.bind(templates),
-    addSample: designs.addSample.bind(designs),
-    plan: plans.plan.bind(plans),
-    resources: plans.resources.bind(plans),
-    launch: (input: { farmId: string }) => life.launch(input),
-    launchServer: byHand.launchServer.bind(byHand),
-    terminate: (input: Parameters<FarmLife['terminate']>[0]) => life.terminate(input),
-    suspend: (input: { farmId: string }) => life.suspend(input),
-    resume: (input: { farmId: string }) => life.resume(input),
-    lock: life.lock.bind(life),
-    unlock: life.unlock.bind(life),
-    extendLease: life.extendLease.bind(life),
-    life,
+interface OfFarm {
+  farmId: string
+}
+
+/** The farms as the contract knows them. */
+export class Farms {
+  readonly #parts: FarmsParts
+
+  constructor(parts: FarmsParts) {
+    this.#parts = parts
+  }
+
+  list() {
+    return this.#parts.designs.list()
+  }
+
+  get(input: OfFarm) {
+    return this.#parts.designs.get(input)
+  }
+
+  create(input: Parameters<FarmDesigns['create']>[0]) {
+    return this.#parts.designs.create(input)
+  }
+
+  update(input: Parameters<FarmDesigns['update']>[0]) {
+    return this.#parts.designs.update(input)
+  }
+
+  clone(input: Parameters<FarmDesigns['clone']>[0]) {
+    return this.#parts.designs.clone(input)
+  }
+
+  validate(input: Parameters<FarmDesigns['validate']>[0]) {
+    return this.#parts.designs.validate(input)
+  }
+
+  import(input: Parameters<FarmDesigns['import']>[0]) {
+    return this.#parts.designs.import(input)
+  }
+
+  readDocument(input: Parameters<FarmDesigns['readDocument']>[0]) {
+    return this.#parts.designs.readDocument(input)
+  }
+
+  export(input: OfFarm) {
+    return this.#parts.designs.export(input)
+  }
+
+  addSample() {
+    return this.#parts.designs.addSample()
+  }
+
+  exportTemplate(input: OfFarm) {
+    return this.#parts.templates.exportTemplate(input)
+  }
+
+  previewTemplate(input: Parameters<FarmTemplates['previewTemplate']>[0]) {
+    return this.#parts.templates.previewTemplate(input)
+  }
+
+  importTemplate(input: Parameters<FarmTemplates['importTemplate']>[0]) {
+    return this.#parts.templates.importTemplate(input)
+  }
+
+  plan(input: Parameters<FarmPlans['plan']>[0]) {
+    return this.#parts.plans.plan(input)
+  }
+
+  resources(input: OfFarm) {
+    return this.#parts.plans.resources(input)
+  }
+
+  launch(input: OfFarm) {
+    return this.#parts.life.launch(input)
+  }
+
+  terminate(input: Parameters<FarmLife['terminate']>[0]) {
+    return this.#parts.life.terminate(input)
+  }
+
+  suspend(input: OfFarm) {
+    return this.#parts.life.suspend(input)
+  }
+
+  resume(input: OfFarm) {
+    return this.#parts.life.resume(input)
+  }
+
+  lock(input: Parameters<FarmLife['lock']>[0]) {
+    return this.#parts.life.lock(input)
+  }
+
+  unlock(input: OfFarm) {
+    return this.#parts.life.unlock(input)
+  }
+
+  extendLease(input: OfFarm) {
+    return this.#parts.life.extendLease(input)
+  }
+
+  launchServer(input: Parameters<HandLaunches['launchServer']>[0]) {
+    return this.#parts.byHand.launchServer(input)
+  }
+
+  planReplaceServers(input: Parameters<ServersReplacing['plan']>[0]) {
+    return this.#parts.replacing.plan(input)
+  }
+
+  replaceServers(input: Parameters<ServersReplacing['begin']>[0]) {
+    return this.#parts.replacing.begin(input)
+  }
+
+  remove(input: Parameters<FarmRemoval['remove']>[0]) {
+    return this.#parts.removal.remove(input)
   }
 }

@@ -5,27 +5,24 @@ import type { Image } from '../../../../shared/model/images.ts'
 import type { JobId } from '../../../../shared/model/ids.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { type HandLaunch, launchByHand } from '../../../../shared/logic/farms/hand-launch.ts'
-import { createdEvent, newServers } from '../../../../shared/logic/servers/new-servers.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
-import type { Jobs } from '../../records/jobs/index.ts'
+import { changeScaling, type FarmStore } from '../../designs/farms/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
-import { changeScaling } from './change-scaling.ts'
-import type { FarmStore } from '../../designs/farms/index.ts'
+import type { ServerRecords } from '../servers/index.ts'
 import { refuseLocked, wrongStatus } from './refusals.ts'
 
-export interface HandLaunchesOptions {
+interface HandLaunchesOptions {
   store: FarmStore
   servers: ServerStore
-  jobs: Pick<Jobs, 'follow'>
+  jobs: Jobs
+  roles: RoleDesigns
+  records: ServerRecords
+  bell: Bell
   clock: Clock
-  newId: () => string
-  roleName: (roleId: string) => string
-  cloudName: (cloudId: string) => string
-  imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
-  /** Whether a role is for imported servers only. */
-  launchesNone: (roleId: string) => boolean
-  wake: () => void
 }
 
 interface Wanted {
@@ -64,7 +61,7 @@ export class HandLaunches {
   }
 
   async #launch(wanted: Wanted): Promise<LaunchedByHand> {
-    const { servers, jobs, clock, newId, roleName, cloudName, wake } = this.#options
+    const { jobs, records, bell } = this.#options
     const { scaling, warning } = this.#decide(wanted)
     const { farm, role } = this.#roleOf(wanted)
     const image = this.#imageOf(role)
@@ -72,19 +69,9 @@ export class HandLaunches {
     if (scaling.max !== role.scaling.max)
       await changeScaling(this.#options, wanted, (now) => ({ ...now, max: scaling.max }))
     const reason = wanted.via === 'ui' ? 'manual' : 'manual-api'
-    const [server] = newServers(
-      farm,
-      { kind: 'create', farmRole: role, indexes: [this.#decide(wanted).index], reason },
-      {
-        role: roleName(role.roleId),
-        cloud: cloudName(role.cloudId),
-        image,
-        newId,
-        nowMs: clock.now(),
-      },
-    )
+    const indexes = [this.#decide(wanted).index]
+    const [server] = await records.create(farm, { kind: 'create', farmRole: role, indexes, reason }, image)
     if (!server) throw new AppError('internal', { message: 'No server was recorded.' })
-    await servers.put([server], [{ server, event: createdEvent(server) }])
     if (scaling.min !== role.scaling.min)
       await changeScaling(this.#options, wanted, (now) => ({ ...now, min: scaling.min }))
     const job = await jobs.follow(
@@ -92,7 +79,7 @@ export class HandLaunches {
       { kind: 'server', id: server.id },
       `Launch ${serverName(server)}`,
     )
-    wake()
+    bell.ring()
     return { server, jobId: job.id, warning }
   }
 
@@ -112,13 +99,13 @@ export class HandLaunches {
   }
 
   #imageOf(role: FarmRole): Image {
-    const { imageOf, launchesNone } = this.#options
-    if (launchesNone(role.roleId)) {
+    const { roles } = this.#options
+    if (roles.launchesNone(role.roleId)) {
       throw new AppError('farm.invalid', {
         message: `The role of ${role.alias} is for imported servers and launches none. Make a role from one of them, or choose another.`,
       })
     }
-    const image = imageOf(role.roleId, role.cloudId, role.location)
+    const image = roles.imageOf(role.roleId, role.cloudId, role.location)
     if (image) return image
     throw new AppError('farm.invalid', {
       message: `The role of ${role.alias} has no image in ${role.location}. Add one to the role first.`,

@@ -1,45 +1,34 @@
-import pLimit from 'p-limit'
-import type { Farm } from '../../../../shared/model/farms.ts'
-import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { serverIdOf, TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
-import { elapsedMs, type LifePolicy } from '../../../../shared/logic/servers/life-policy.ts'
-import { sshAnswered, sshIsLate, timePassed } from '../../../../shared/logic/servers/server-contact.ts'
+import { elapsedMs } from '../../../../shared/logic/servers/life-policy.ts'
+import { timePassed } from '../../../../shared/logic/servers/server-contact.ts'
 import { absent, gone, seen } from '../../../../shared/logic/servers/server-life.ts'
 import type { LifeStep } from '../../../../shared/logic/servers/server-steps.ts'
-import { rebootTimedOut } from '../../../../shared/logic/servers/reboot-timeout.ts'
 import type { CloudInstance, CloudProvider } from '../../clouds/index.ts'
-import type { Clock, Log } from '../../ports.ts'
-import { instanceView, type ServerProvisioning } from '../servers/index.ts'
+import type { Clock } from '../../ports.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
+import { instanceView } from '../servers/index.ts'
+import type { LifePolicies } from './life-policies.ts'
+import type { SshWatch } from './ssh-watch.ts'
+import type { Strangers } from './strangers.ts'
 import type { WakeWatch } from './wake-watch.ts'
 
 interface ObserverOptions {
   servers: ServerStore
-  provisioning: Pick<ServerProvisioning, 'begin' | 'left' | 'endOthers'>
-  clock: Clock
-  log: Log
-  workspaceId: string
-  policy: LifePolicy
-  farms: { find(id: string): Farm | undefined }
+  strangers: Pick<Strangers, 'look'>
+  sshWatch: SshWatch
+  policies: LifePolicies
   wakeWatch: WakeWatch
-  probeSsh: (address: { host: string; port: number }, timeoutMs: number) => Promise<boolean>
-  /** An instance with our tags that no record explains; it is left alone. */
-  onStranger: (cloudId: string, location: string, instance: CloudInstance) => void
+  clock: Clock
+  workspaceId: string
 }
 
-/** How long one look for SSH may take. */
-const PROBE_MS = 3_000
-const PROBES_AT_ONCE = 64
-/** A rebooting server still answers for a moment; only later answers count. */
-const REBOOT_SETTLE_MS = 3_000
 /** So many servers are compared before the event loop gets its turn. */
 const CHUNK = 500
 
 /** Reads one location of a cloud and moves its servers on by what it sees. */
 export class Observer {
   readonly #options: ObserverOptions
-  readonly #rebootSeenMs = new Map<string, number>()
 
   constructor(options: ObserverOptions) {
     this.#options = options
@@ -47,7 +36,7 @@ export class Observer {
 
   /** Answers the location's servers that are not terminated, as they are now. Throws when the cloud cannot be read. */
   async observe(cloudId: string, location: string, provider: CloudProvider): Promise<Server[]> {
-    const { servers, clock, workspaceId, wakeWatch } = this.#options
+    const { servers, strangers, sshWatch, policies, wakeWatch, clock, workspaceId } = this.#options
     const { jumps } = wakeWatch
     const ofWorkspace = { key: TAGS.workspace, value: workspaceId }
     let startedAt = new Date(clock.now()).toISOString()
@@ -84,15 +73,16 @@ export class Observer {
       if (position % CHUNK === 0) await new Promise<void>((resolve) => setImmediate(resolve))
     }
     await Promise.all(written)
-    await this.#strangers(cloudId, location, provider, instances, explained)
-    await this.#probe(
+    const unexplained = instances.filter(({ id }) => !explained.has(id))
+    await strangers.look(cloudId, location, provider, unexplained)
+    await sshWatch.look(
       own.flatMap((server) => servers.find(server.id) ?? []),
       provider,
     )
     await Promise.all(
       own
         .filter(({ status }) => status === 'pending' || status === 'initializing')
-        .flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), this.#policyOf(now)))),
+        .flatMap((server) => this.#move(server, (now) => timePassed(now, clock.now(), policies.of(now)))),
     )
     return own.flatMap((server) => servers.find(server.id) ?? [])
   }
@@ -106,8 +96,8 @@ export class Observer {
   }
 
   #look(server: Server, instance: CloudInstance | undefined): LifeStep {
-    const { clock } = this.#options
-    const policy = this.#policy()
+    const { clock, policies } = this.#options
+    const policy = policies.common()
     if (instance) return seen(server, instanceView(instance), clock.now())
     if (server.cloudServerId !== null) return absent(server, clock.now(), policy)
     // Asked of the cloud, given up since, and never seen: once it should have appeared, there is nothing to end.
@@ -115,89 +105,5 @@ export class Observer {
     return server.status === 'pending-terminate' && isOver
       ? gone(server, clock.now(), null)
       : { server, events: [] }
-  }
-
-  /** An instance of a server that we hold for terminated is ended; one that no record explains is only told. */
-  async #strangers(
-    cloudId: string,
-    location: string,
-    provider: CloudProvider,
-    instances: readonly CloudInstance[],
-    explained: ReadonlySet<string>,
-  ): Promise<void> {
-    const orphans: string[] = []
-    for (const instance of instances) {
-      if (explained.has(instance.id) || instance.state === 'terminated' || instance.state === 'shutting-down')
-        continue
-      const serverId = serverIdOf(instance)
-      const record = serverId === null ? undefined : await this.#options.servers.lookUp(serverId)
-      const isOurs =
-        record !== undefined && (record.cloudServerId === null || record.cloudServerId === instance.id)
-      if (isOurs && record.status === 'terminated') orphans.push(instance.id)
-      else this.#options.onStranger(cloudId, location, instance)
-    }
-    if (orphans.length === 0) return
-    this.#options.log.warn({ cloudId, location, orphans }, 'instances of terminated servers are ended')
-    await provider.terminate(location, orphans)
-  }
-
-  /** Looks for SSH where it is waited for. What can be given to a server before it runs is begun here. */
-  async #probe(own: readonly Server[], provider: CloudProvider): Promise<void> {
-    const { servers, clock, probeSsh, provisioning } = this.#options
-    provisioning.endOthers()
-    const waiting = own.filter((server) => this.#waitsForSsh(server))
-    provisioning.begin(waiting, provider, false)
-    await pLimit(PROBES_AT_ONCE).map(waiting, async (server) => {
-      const answers = server.ssh ? await probeSsh(server.ssh, PROBE_MS) : false
-      const now = servers.find(server.id)
-      if (!now) return
-      const policy = this.#policyOf(now)
-      if (!answers && now.rebooting) await this.#waitForReboot(now)
-      if (answers) provisioning.begin([now], provider, true)
-      const isPrepared = now.status !== 'initializing' || provisioning.left(now).length === 0
-      if (isPrepared) {
-        await servers.apply(now.id, (then) => sshAnswered(then, answers ? 'yes' : 'no', clock.now(), policy))
-      } else if (!answers) await servers.apply(now.id, (then) => sshIsLate(then, clock.now(), policy))
-    })
-  }
-
-  #waitsForSsh(server: Server): boolean {
-    if (server.status === 'running' && server.rebooting) {
-      const nowMs = this.#options.clock.monotonic()
-      const sinceMs = this.#rebootSeenMs.get(server.id)
-      if (sinceMs === undefined) this.#rebootSeenMs.set(server.id, nowMs)
-      return sinceMs !== undefined && nowMs - sinceMs > REBOOT_SETTLE_MS
-    }
-    this.#rebootSeenMs.delete(server.id)
-    if (server.instanceState !== 'running' || server.initFailedAt !== null) return false
-    return server.status === 'initializing' || server.status === 'resuming'
-  }
-  /** A reboot that takes too long is given up. */
-  async #waitForReboot(server: Server): Promise<void> {
-    const seconds = this.#roleOf(server)?.timeouts.rebootSeconds
-    const sinceMs = this.#rebootSeenMs.get(server.id)
-    if (seconds === undefined || sinceMs === undefined) return
-    if (this.#options.clock.monotonic() - sinceMs < seconds * 1000) return
-    this.#rebootSeenMs.delete(server.id)
-    await this.#options.servers.apply(server.id, (now) => rebootTimedOut(now, seconds))
-  }
-
-  /** What lies before the machine woke, or its clock was set, counts for no timer. */
-  #policy(): LifePolicy {
-    return { ...this.#options.policy, countFromMs: this.#options.wakeWatch.awakeSinceMs }
-  }
-
-  #policyOf(server: Server): LifePolicy {
-    const timeouts = this.#roleOf(server)?.timeouts
-    if (!timeouts) return this.#policy()
-    return {
-      ...this.#policy(),
-      launchTimeoutMs: timeouts.launchSeconds * 1000,
-      sshWaitMs: timeouts.initSeconds * 1000,
-    }
-  }
-
-  #roleOf({ farmId, farmRoleId }: Server): FarmRole | undefined {
-    return this.#options.farms.find(farmId)?.roles.find(({ id }) => id === farmRoleId)
   }
 }

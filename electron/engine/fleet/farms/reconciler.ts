@@ -1,11 +1,21 @@
 import { isDue } from '../../../../shared/logic/servers/server-cloud-calls.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
+import type { FarmStore } from '../../designs/farms/index.ts'
+import type { Clock, Log } from '../../ports.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import type { FarmFinisher } from './farm-finisher.ts'
 import { lanePauseMs } from './lane-pace.ts'
-import { LocationPass, type LocationPassOptions } from './location-pass.ts'
+import type { LocationPass } from './location-pass.ts'
+import type { WakeWatch } from './wake-watch.ts'
 
-interface ReconcilerOptions extends LocationPassOptions {
-  /** Told after each pass, so that jobs can look again. */
-  onPass: () => void
+interface ReconcilerOptions {
+  pass: LocationPass
+  farms: FarmStore
+  servers: ServerStore
+  finisher: Pick<FarmFinisher, 'look'>
+  wakeWatch: WakeWatch
+  clock: Clock
+  log: Log
 }
 
 const ON_ITS_WAY: ReadonlySet<string> = new Set([
@@ -33,16 +43,14 @@ interface Lane {
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions
-  readonly #pass: LocationPass
   readonly #lanes = new Map<string, Lane>()
   readonly #stop = new AbortController()
 
   constructor(options: ReconcilerOptions) {
     this.#options = options
-    this.#pass = new LocationPass(options)
     // Time jumped: what was seen before decides nothing any more.
     options.wakeWatch.onJump(() => {
-      this.#pass.forget()
+      options.pass.forget()
       options.log.warn({}, 'the machine slept or its clock was set; the clouds are looked at first')
       this.wake()
     })
@@ -57,8 +65,8 @@ export class Reconciler {
     this.#stop.abort()
     for (const lane of this.#lanes.values()) lane.wake()
     await Promise.allSettled([...this.#lanes.values()].map((lane) => lane.loop))
-    this.#pass.forget()
-    await this.#pass.settled()
+    this.#options.pass.forget()
+    await this.#options.pass.settled()
   }
 
   /** Something changed: look at all locations now. */
@@ -83,8 +91,10 @@ export class Reconciler {
 
   /** One pass over one location; tests and benchmarks call it by itself. */
   async pass(cloudId: string, location: string): Promise<void> {
-    await this.#pass.run(cloudId, location)
-    this.#options.onPass()
+    const { pass, finisher, wakeWatch } = this.#options
+    wakeWatch.look()
+    await pass.run(cloudId, location)
+    finisher.look()
   }
 
   #neededLanes(): { cloudId: string; location: string }[] {

@@ -1,17 +1,28 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../../shared/model/errors.ts'
-import type { Cloud } from '../../../../shared/model/clouds.ts'
+import type { Clouds } from '../../clouds/index.ts'
 
-/** The sample farm as a document, its roles on the Sandbox among `clouds`. Throws `input.not_found` without a Sandbox. */
-export async function sampleFarm(resourcesDir: string, clouds: readonly Cloud[]): Promise<unknown> {
-  const sandbox = clouds.find((cloud) => cloud.kind === 'sandbox')
-  if (!sandbox) {
-    throw new AppError('input.not_found', {
-      message: 'The sample farm runs on the Sandbox. Add the Sandbox first.',
-    })
+/** The farm that ships with Farmhand and launches on the Sandbox as it is. */
+export class SampleFarm {
+  readonly #clouds: Pick<Clouds, 'list'>
+  readonly #resourcesDir: string
+
+  constructor(options: { clouds: Pick<Clouds, 'list'>; resourcesDir: string }) {
+    this.#clouds = options.clouds
+    this.#resourcesDir = options.resourcesDir
   }
-  const text = await readFile(join(resourcesDir, 'samples', 'sample-farm.json'), 'utf8')
-  const document = JSON.parse(text) as { roles: { cloud: string }[] }
-  return { ...document, roles: document.roles.map((role) => ({ ...role, cloud: sandbox.name })) }
+
+  /** As a document, its roles on the Sandbox. Throws `input.not_found` without a Sandbox. */
+  async document(): Promise<unknown> {
+    const sandbox = this.#clouds.list().find((cloud) => cloud.kind === 'sandbox')
+    if (!sandbox) {
+      throw new AppError('input.not_found', {
+        message: 'The sample farm runs on the Sandbox. Add the Sandbox first.',
+      })
+    }
+    const text = await readFile(join(this.#resourcesDir, 'samples', 'sample-farm.json'), 'utf8')
+    const document = JSON.parse(text) as { roles: { cloud: string }[] }
+    return { ...document, roles: document.roles.map((role) => ({ ...role, cloud: sandbox.name })) }
+  }
 }

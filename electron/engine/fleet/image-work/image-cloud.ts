@@ -1,16 +1,11 @@
-import type { CloudProvider } from '../../clouds/index.ts'
-
-/** What work on images needs of the clouds: a call whose outcome is kept with the location's health. */
-export interface ImageClouds {
-  watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
-}
+import type { CloudCalls } from '../../clouds/index.ts'
 
 /** How often a cloud is asked how far an image is. */
 export const LOOK_MS = 2_000
 
 /** Takes an image and its snapshots out of the cloud; what is gone already is no fault. */
 export async function discard(
-  clouds: ImageClouds,
+  clouds: CloudCalls,
   cloudId: string,
   location: string,
   cloudImageId: string,

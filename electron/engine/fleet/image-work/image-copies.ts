@@ -1,86 +1,32 @@
 import { AppError } from '../../../../shared/model/errors.ts'
-import { ImageId, RoleId } from '../../../../shared/model/ids.ts'
 import type { Image } from '../../../../shared/model/images.ts'
-import type { JobRef } from '../../../../shared/model/jobs.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import type { ImageCopyTask } from '../../../../shared/model/tasks.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
-import type { Images } from '../../designs/images/index.ts'
-import type { ImageFinder } from '../servers/index.ts'
-import { ended, type TaskRunner, type Tasks, type TaskStep, withLog } from '../../records/tasks/index.ts'
-import { discard, type ImageClouds, LOOK_MS } from './image-cloud.ts'
+import type { ImageDesigns } from '../../designs/images/index.ts'
+import { ended, type TaskRunner, type TaskStep, withLog } from '../../records/tasks/index.ts'
+import { discard, LOOK_MS } from './image-cloud.ts'
 
 interface ImageCopiesOptions {
-  clouds: ImageClouds & { get(cloudId: string): { name: string; locations: readonly string[] } }
-  images: Images
+  clouds: CloudCalls
+  images: ImageDesigns
   imageStore: DesignStore<Image>
   roleStore: DesignStore<Role>
-  finder: ImageFinder
-  tasks: Tasks
   clock: Clock
-  newId: () => string
-  newToken: () => string
   workspaceId: string
 }
 
 type Copy = ImageCopyTask['copies'][number]
 
-/** Copies images to other locations of their cloud; each copy is registered once it is available. */
+/** Carries out copies of images to other locations of their cloud; each is registered once it is available. */
 export class ImageCopies implements TaskRunner<ImageCopyTask> {
   readonly #options: ImageCopiesOptions
 
   constructor(options: ImageCopiesOptions) {
     this.#options = options
-  }
-
-  /** `intoRoles`: every role of the image gets the copies too, where it has no image yet. */
-  async begin(input: { imageId: string; locations: readonly string[]; intoRoles: boolean }): Promise<JobRef> {
-    const { imageStore, roleStore, clouds, finder, tasks, newId, newToken } = this.#options
-    const image = imageStore.get(input.imageId)
-    const cloud = clouds.get(image.cloudId)
-    const wanted = [...new Set(input.locations)]
-    const unknown = wanted.find((location) => !cloud.locations.includes(location))
-    if (unknown !== undefined) {
-      throw invalid(`“${cloud.name}” does not use ${unknown}; it uses ${cloud.locations.join(', ')}.`)
-    }
-    if (wanted.includes(image.location)) throw invalid(`“${image.name}” is in ${image.location} already.`)
-    if (tasks.running('image-copy').some((task) => task.imageId === image.id)) {
-      throw new AppError('image.busy', {
-        message: `“${image.name}” is being copied already. Wait for it, or cancel it.`,
-      })
-    }
-    const sourceCloudImageId = await clouds.watch(image.cloudId, image.location, (provider) =>
-      finder.cloudImageId(image, provider),
-    )
-    const users = roleStore.list().filter((role) => role.imageIds.some((id) => id === image.id))
-    return tasks.begin<ImageCopyTask>(
-      {
-        kind: 'image-copy',
-        imageId: image.id,
-        cloudId: image.cloudId,
-        from: image.location,
-        sourceCloudImageId,
-        roleIds: input.intoRoles ? users.map(({ id }) => RoleId.parse(id)) : [],
-        step: `Copying to ${wanted.join(', ')}`,
-        done: 0,
-        total: wanted.length * 100,
-        copies: wanted.map((location): Copy => ({
-          location,
-          token: newToken(),
-          name: this.#nameOf(image, location),
-          cloudImageId: null,
-          newImageId: ImageId.parse(newId()),
-          state: 'waiting',
-          error: null,
-        })),
-      },
-      {
-        target: { kind: 'image', id: image.id },
-        title: `Copy image “${image.name}” to ${wanted.join(', ')}`,
-      },
-    )
   }
 
   async step(task: ImageCopyTask): Promise<TaskStep<ImageCopyTask>> {
@@ -191,16 +137,6 @@ export class ImageCopies implements TaskRunner<ImageCopyTask> {
     }
     return { ...ended(task, 'done', this.#options.clock, 'All copies are there'), done: task.total }
   }
-
-  #nameOf(image: Image, location: string): string {
-    const base = image.name.includes(image.location)
-      ? image.name.replaceAll(image.location, location)
-      : `${image.name} ${location}`
-    for (let count = 1; ; count += 1) {
-      const name = count === 1 ? base : `${base} (${count})`
-      if (!this.#options.imageStore.findByName(name)) return name
-    }
-  }
 }
 
 function change(task: ImageCopyTask, copy: Copy, how: Partial<Copy>): ImageCopyTask {
@@ -214,8 +150,4 @@ function change(task: ImageCopyTask, copy: Copy, how: Partial<Copy>): ImageCopyT
 function cloudName({ name, token }: Copy): string {
   const plain = name.replace(/[^A-Za-z0-9 ()[\]./\-'@_]/g, '-').slice(0, 100)
   return `${plain}-${token.slice(0, 8)}`
-}
-
-function invalid(message: string): AppError {
-  return new AppError('input.invalid', { message, details: { faults: [{ path: 'locations', message }] } })
 }

@@ -3,11 +3,11 @@ import type { JobId } from '../../../../shared/model/ids.ts'
 import type { Image } from '../../../../shared/model/images.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
-import type { Roles } from '../../designs/roles/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
 import type { Deregistrations } from './deregistrations.ts'
 
 interface RoleRemovalOptions {
-  roles: Pick<Roles, 'remove'>
+  roles: Pick<RoleDesigns, 'remove'>
   roleStore: DesignStore<Role>
   imageStore: DesignStore<Image>
   deregistrations: Deregistrations

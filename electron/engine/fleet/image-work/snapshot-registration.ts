@@ -1,21 +1,22 @@
 import type { Image } from '../../../../shared/model/images.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import type { SnapshotTask } from '../../../../shared/model/tasks.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
-import type { Images } from '../../designs/images/index.ts'
-import type { Roles } from '../../designs/roles/index.ts'
+import type { ImageDesigns } from '../../designs/images/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
 import { ended, withLog } from '../../records/tasks/index.ts'
-import type { ImageClouds } from './image-cloud.ts'
 
 interface SnapshotRegistrationOptions {
-  clouds: ImageClouds
-  images: Images
+  clouds: CloudCalls
+  images: ImageDesigns
   imageStore: DesignStore<Image>
-  roles: Roles
+  roles: RoleDesigns
   roleStore: DesignStore<Role>
+  events: Events
   clock: Clock
-  tell: (message: string, about: { farmId?: string | null; serverId?: string | null }) => Promise<void>
 }
 
 /** Makes a finished image of the cloud one of ours, and a role with it when that was asked for. */
@@ -28,7 +29,7 @@ export class SnapshotRegistration {
 
   /** May be asked again after a crash: what it made before is found by its id. */
   async register(task: SnapshotTask): Promise<SnapshotTask> {
-    const { images, roles, roleStore, clock, clouds, tell } = this.#options
+    const { images, roles, roleStore, clock, clouds, events } = this.#options
     const { location, cloudImageId } = task
     if (cloudImageId === null) throw new Error('a snapshot without an image cannot be registered')
     const [made] = await clouds.watch(task.cloudId, location, ({ machineImages }) =>
@@ -46,7 +47,8 @@ export class SnapshotRegistration {
       ssh: task.ssh,
       description: task.description || `Made of ${task.instanceId}`,
     })
-    await tell(`Image ${image.name} (${cloudImageId}) was made of ${task.instanceId}`, task)
+    const message = `Image ${image.name} (${cloudImageId}) was made of ${task.instanceId}`
+    await events.tell('ImageCreated', message, { farmId: task.farmId, serverId: task.serverId })
     const kept = withLog(task, clock, `Image “${image.name}” is registered`)
     if (task.what === 'image') return finished(kept, clock, `Image “${image.name}” is there`)
     const source = task.sourceRoleId === null ? undefined : roleStore.find(task.sourceRoleId)

@@ -7,21 +7,21 @@ import type { Image } from '../../../../shared/model/images.ts'
 import type { JobRef } from '../../../../shared/model/jobs.ts'
 import type { Role } from '../../../../shared/model/roles.ts'
 import type { InstanceSnapshotInput, SnapshotInput, SnapshotTask } from '../../../../shared/model/tasks.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
+import type { Ids } from '../../records/ids/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { Tasks } from '../../records/tasks/index.ts'
-import type { ImageClouds } from './image-cloud.ts'
 
 interface SnapshotRequestsOptions {
-  clouds: ImageClouds
+  clouds: CloudCalls
   imageStore: DesignStore<Image>
   roleStore: DesignStore<Role>
   farms: FarmStore
   servers: ServerStore
   tasks: Tasks
-  newId: () => string
-  newToken: () => string
+  ids: Ids
 }
 
 /** What a request settles; the rest of a task is the same for every new one. */
@@ -137,7 +137,7 @@ export class SnapshotRequests {
     target: { kind: 'server' | 'instance'; id: string },
     claim: string,
   ): Promise<JobRef> {
-    const { newId, newToken, tasks } = this.#options
+    const { ids, tasks } = this.#options
     const things = facts.what === 'role' ? 'role and image' : 'image'
     this.#claims.add(claim)
     try {
@@ -149,10 +149,10 @@ export class SnapshotRequests {
           step: 'Asking the cloud for an image',
           done: 0,
           total: 100,
-          token: newToken(),
+          token: ids.newToken(),
           cloudImageId: null,
-          newImageId: ImageId.parse(newId()),
-          newRoleId: RoleId.parse(newId()),
+          newImageId: ImageId.parse(ids.newId()),
+          newRoleId: RoleId.parse(ids.newId()),
         },
         { target, title: `Make ${things} “${facts.name}” of ${of}` },
       )

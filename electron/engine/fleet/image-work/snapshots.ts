@@ -1,15 +1,16 @@
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { SnapshotTask } from '../../../../shared/model/tasks.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import { ended, type TaskRunner, type TaskStep, withLog } from '../../records/tasks/index.ts'
-import { discard, type ImageClouds, LOOK_MS } from './image-cloud.ts'
+import { discard, LOOK_MS } from './image-cloud.ts'
 import type { RoleSwap } from '../rollouts/index.ts'
 import { finished, type SnapshotRegistration } from './snapshot-registration.ts'
 
 interface SnapshotsOptions {
-  clouds: ImageClouds
+  clouds: CloudCalls
   servers: ServerStore
   registration: SnapshotRegistration
   swap: RoleSwap

@@ -3,6 +3,7 @@ import type { Farm } from '../../../../shared/model/farms.ts'
 import { type JobId, RoleId } from '../../../../shared/model/ids.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import type { Rollouts } from './rollouts.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { Tasks } from '../../records/tasks/index.ts'
@@ -12,8 +13,8 @@ interface RoleSwapOptions {
   servers: ServerStore
   rollouts: Rollouts
   tasks: Tasks
+  events: Events
   clock: Clock
-  tell: (farm: Farm, message: string) => Promise<void>
 }
 
 interface Swap {
@@ -45,7 +46,7 @@ export class RoleSwap {
   }
 
   async #inFarm(farm: Farm, swap: Swap): Promise<string[]> {
-    const { farms, clock, tell } = this.#options
+    const { farms, clock, events } = this.#options
     const uses = farm.roles.filter(
       (role) => role.roleId === swap.fromRoleId && (swap.farmRoleId === null || role.id === swap.farmRoleId),
     )
@@ -66,7 +67,8 @@ export class RoleSwap {
       ),
     })
     const aliases = here.map(({ alias }) => alias).join(', ')
-    await tell(farm, `${aliases} of ${farm.name} uses the new role from now on`)
+    const message = `${aliases} of ${farm.name} uses the new role from now on`
+    await events.tell('FarmChanged', message, { farmId: farm.id })
     return [...lines, `${aliases} of ${farm.name} uses the new role`]
   }
 

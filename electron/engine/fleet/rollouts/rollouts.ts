@@ -10,6 +10,8 @@ import { askTerminate } from '../../../../shared/logic/servers/server-asks.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { Events } from '../../records/events/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import { ended, type TaskRunner, type Tasks, type TaskStep, withLog } from '../../records/tasks/index.ts'
 
@@ -25,9 +27,9 @@ interface RolloutsOptions {
   farms: FarmStore
   servers: ServerStore
   tasks: Tasks
+  events: Events
+  bell: Bell
   clock: Clock
-  tell: (farm: Farm, message: string) => Promise<void>
-  wake: () => void
 }
 
 type Item = RolloutTask['items'][number]
@@ -151,14 +153,14 @@ export class Rollouts implements TaskRunner<RolloutTask> {
     if (item.mode === 'in-place') {
       await this.#hold(item, null)
       await servers.apply(server.id, (now) => askTerminate(now, 'image-rollout', 'system', clock.now()))
-      this.#options.wake()
+      this.#options.bell.ring()
       return {
         task: this.#move(task, item, { state: 'ending' }, `${item.name} ends; a new one takes its place`),
       }
     }
     const [index = 1] = freeIndexes(servers.ofFarm(farm.id).filter(isOf(item.farmRoleId)), 1)
     await this.#hold(item, index)
-    this.#options.wake()
+    this.#options.bell.ring()
     return {
       task: this.#move(task, item, { state: 'launching' }, `A replacement of ${item.name} is launched`),
     }
@@ -180,14 +182,14 @@ export class Rollouts implements TaskRunner<RolloutTask> {
     }
     if (item.mode === 'ahead') return { task: await this.#finish(task, item) }
     await this.#hold(item, old?.index ?? 1)
-    this.#options.wake()
+    this.#options.bell.ring()
     return {
       task: this.#move(task, item, { state: 'launching' }, `${item.name} ended; the new one is launched`),
     }
   }
 
   async #whileLaunching(task: RolloutTask, item: Item, farm: Farm): Promise<TaskStep<RolloutTask>> {
-    const { servers, clock, wake } = this.#options
+    const { servers, bell, clock } = this.#options
     const launch = farm.state.rollouts?.find(({ farmRoleId }) => farmRoleId === item.farmRoleId)?.launch
     const replacement =
       servers.find(item.replacementId ?? '') ??
@@ -197,7 +199,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
           (server) => server.replacementOf === item.serverId && (!launch || server.createdAt >= launch.at),
         )
     if (!replacement) {
-      wake()
+      bell.ring()
       return { task: this.#saying(task, `A replacement of ${item.name} is launched`), waitMs: LOOK_MS }
     }
     if (item.replacementId === null) {
@@ -228,7 +230,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
       })),
     ])
     await this.#hold(item, null)
-    wake()
+    bell.ring()
     return {
       task: this.#move(
         task,
@@ -242,7 +244,8 @@ export class Rollouts implements TaskRunner<RolloutTask> {
   async #finish(task: RolloutTask, item: Item): Promise<RolloutTask> {
     const farm = this.#options.farms.find(item.farmId)
     await this.#hold(item, null)
-    if (farm) await this.#options.tell(farm, `${item.name} was replaced by a new server`)
+    const message = `${item.name} was replaced by a new server`
+    if (farm) await this.#options.events.tell('ServersReplaced', message, { farmId: farm.id })
     const done = task.done + 1
     return {
       ...this.#move(task, item, { state: 'done' }, `${item.name} was replaced`),
@@ -279,7 +282,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
   }
 
   async #release(task: RolloutTask): Promise<void> {
-    const { farms, wake } = this.#options
+    const { farms, bell } = this.#options
     const own = new Set<string>(task.items.map(({ farmRoleId }) => farmRoleId))
     for (const farmId of new Set<string>(task.items.map((item) => item.farmId))) {
       if (!farms.find(farmId)) continue
@@ -288,7 +291,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
         rollouts: (state.rollouts ?? []).filter(({ farmRoleId }) => !own.has(farmRoleId)),
       }))
     }
-    wake()
+    bell.ring()
   }
 
   #farmRole(farmId: string, farmRoleId: string) {

@@ -5,15 +5,21 @@ import {
   planServersReplace,
   type ReplaceComparison,
 } from '../../../../shared/logic/rollouts/server-replacing.ts'
+import type { Image } from '../../../../shared/model/images.ts'
+import type { Clouds } from '../../clouds/index.ts'
+import type { DesignStore } from '../../designs/documents/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
 import type { Rollouts } from './rollouts.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 
 interface ServersReplacingOptions {
   farms: FarmStore
   servers: ServerStore
-  rollouts: Pick<Rollouts, 'begin'>
-  comparison: ReplaceComparison
+  rollouts: Rollouts
+  roles: RoleDesigns
+  images: DesignStore<Image>
+  clouds: Clouds
 }
 
 /** Replaces running servers that are not as their design says, one by one, because a person asks for it. */
@@ -31,8 +37,8 @@ export class ServersReplacing {
     farmId: string
     serverIds?: readonly string[] | undefined
   }): Promise<ServersReplacePlan> {
-    const { farms, servers, comparison } = this.#options
-    return planServersReplace(farms.get(farmId), servers.ofFarm(farmId), comparison, serverIds)
+    const { farms, servers } = this.#options
+    return planServersReplace(farms.get(farmId), servers.ofFarm(farmId), this.#comparison(), serverIds)
   }
 
   /** Throws `input.invalid` with why none can be replaced, `input.conflict` while others of the farm role are. */
@@ -48,5 +54,15 @@ export class ServersReplacing {
       title: `Replace ${counts.replaced} ${counts.replaced === 1 ? 'server' : 'servers'} of ${farm} by new ones`,
       causedBy: null,
     })
+  }
+
+  #comparison(): ReplaceComparison {
+    const { roles, clouds, images } = this.#options
+    return {
+      role: (roleId) => roles.nameOf(roleId),
+      cloud: (cloudId) => clouds.nameOf(cloudId),
+      image: (imageId) => images.find(imageId)?.name ?? 'an image that is gone',
+      imageOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location)?.id ?? null,
+    }
   }
 }

@@ -4,28 +4,28 @@ import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { CloudProvider, IngressRule } from '../../clouds/index.ts'
+import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 
 /** How long an ensured group is taken as there. */
 const ENSURED_MS = 600_000
+
+interface SecurityGroupMakerOptions {
+  events: Events
+  clock: Clock
+  workspaceId: string
+}
 
 /**
  * The security groups of servers. `default` mode makes two groups: one a farm and location in which its servers reach each
  * other on every port, and one a farm role that admits SSH and ping from anywhere (reference 7.1).
  */
 export class SecurityGroupMaker {
-  readonly #workspaceId: string
-  readonly #monotonic: () => number
-  readonly #onCreated: (farm: FarmDesign, role: FarmRole | null, groupName: string) => void
+  readonly #options: SecurityGroupMakerOptions
   readonly #ensured = new Map<string, { id: Promise<string>; atMs: number }>()
 
-  constructor(options: {
-    workspaceId: string
-    monotonic: () => number
-    onCreated: (farm: FarmDesign, role: FarmRole | null, groupName: string) => void
-  }) {
-    this.#workspaceId = options.workspaceId
-    this.#monotonic = options.monotonic
-    this.#onCreated = options.onCreated
+  constructor(options: SecurityGroupMakerOptions) {
+    this.#options = options
   }
 
   /**
@@ -101,8 +101,9 @@ export class SecurityGroupMaker {
   ): Promise<string> {
     const name = only ? `farmhand-role.${only.id}` : `farmhand-farm.${farm.id}`
     const key = JSON.stringify([role.cloudId, role.location, vpcId, name, rules])
+    const { events, clock, workspaceId } = this.#options
     const known = this.#ensured.get(key)
-    if (known && this.#monotonic() - known.atMs < ENSURED_MS) return known.id
+    if (known && clock.monotonic() - known.atMs < ENSURED_MS) return known.id
     const id = provider
       .ensureSecurityGroup(role.location, {
         name,
@@ -110,16 +111,17 @@ export class SecurityGroupMaker {
         description: only ? `Farmhand: ${only.alias} of ${farm.name}` : `Farmhand: servers of ${farm.name}`,
         rules,
         tags: {
-          [TAGS.workspace]: this.#workspaceId,
+          [TAGS.workspace]: workspaceId,
           [TAGS.farm]: farm.id,
           ...(only ? { [TAGS.farmRole]: only.id } : {}),
         },
       })
-      .then((group) => {
-        if (group.created) this.#onCreated(farm, only, name)
+      .then(async (group) => {
+        const about = { farmId: farm.id, farmRoleId: only?.id ?? null }
+        if (group.created) await events.tell('SecurityGroupCreated', `Security group ${name} was made`, about)
         return group.id
       })
-    this.#ensured.set(key, { id, atMs: this.#monotonic() })
+    this.#ensured.set(key, { id, atMs: clock.monotonic() })
     id.catch(() => this.#ensured.delete(key))
     return id
   }

@@ -3,18 +3,31 @@ import { aFarm, aServer } from '../../../../tests/support/designs.ts'
 import { silentLog } from '../../../../tests/support/logs.ts'
 import { east, type SandboxCloud, startSandboxCloud } from '../../../../tests/support/sandbox-cloud.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { CloudId } from '../../../../shared/model/ids.ts'
+import { Image } from '../../../../shared/model/images.ts'
 import { Secret } from '../../../../shared/model/secret.ts'
 import { GroupRule, type SecurityGroup } from '../../../../shared/model/security-groups.ts'
+import type { Server } from '../../../../shared/model/servers.ts'
 import { systemClock } from '../../../headless/index.ts'
 import { createAwsProvider } from '../../../clouds/aws/index.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
-import type { GroupUsers } from './group-usage.ts'
 import { SecurityGroups } from './security-groups.ts'
 
 const cloudId = CloudId.parse('cloud-1')
 const place = { cloudId, location: east }
-const users: GroupUsers = { workspaceId: 'ws', farms: [], servers: [], sshPortOf: () => 2222 }
+const image = Image.parse({
+  id: 'image-1',
+  name: 'linux',
+  cloudId,
+  location: east,
+  source: { kind: 'id', cloudImageId: 'ami-1' },
+  os: { family: 'sandbox', version: '1.0' },
+  architecture: 'x86_64',
+  ssh: { user: 'farmhand', port: 2222 },
+  createdAt: '2026-01-01T00:00:00.000Z',
+  updatedAt: '2026-01-01T00:00:00.000Z',
+})
 
 let cloud: SandboxCloud
 let provider: CloudProvider
@@ -35,7 +48,7 @@ afterAll(async () => {
 })
 
 /** The groups of the Sandbox, by whoever uses them. */
-function groups(change: Partial<GroupUsers> = {}): SecurityGroups {
+function groups(users: { farms?: FarmDesign[]; servers?: Server[] } = {}): SecurityGroups {
   told = []
   return new SecurityGroups({
     clouds: {
@@ -43,8 +56,12 @@ function groups(change: Partial<GroupUsers> = {}): SecurityGroups {
       watch: (_cloudId, _location, call) => call(provider),
       keepSecurityGroups: async () => undefined,
     },
-    users: () => ({ ...users, ...change }),
-    tell: async (kind) => void told.push(kind),
+    farms: { list: () => users.farms ?? [] },
+    servers: { all: () => users.servers ?? [] },
+    roles: { imageOf: () => image },
+    maker: { forgetEnsured: () => undefined },
+    events: { tell: async (kind) => void told.push(kind) },
+    workspaceId: 'ws',
   })
 }
 

@@ -13,9 +13,14 @@ import {
   ruleFaults,
   rulesBasis,
 } from '../../../../shared/logic/security-groups/security-group-rules.ts'
-import type { CloudProvider, CloudSecurityGroup } from '../../clouds/index.ts'
+import type { FarmDesign } from '../../../../shared/model/farms.ts'
+import type { Server } from '../../../../shared/model/servers.ts'
+import type { CloudCalls, CloudProvider, CloudSecurityGroup } from '../../clouds/index.ts'
+import type { RoleDesigns } from '../../designs/roles/index.ts'
+import type { Events } from '../../records/events/index.ts'
 import { ensuredRules, type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
 import { changeRules } from './rule-changes.ts'
+import type { SecurityGroupMaker } from './security-group-maker.ts'
 
 interface Place {
   cloudId: string
@@ -28,16 +33,19 @@ interface Options {
 interface SecurityGroupsOptions {
   clouds: {
     get(id: string): { id: SecurityGroup['cloudId']; name: string; locations: readonly string[] }
-    watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
     /** What the designer offers, brought up to date by what a call showed. */
     keepSecurityGroups(place: Place, groups: readonly CloudSecurityGroup[]): Promise<void>
-  }
-  users: () => GroupUsers
-  tell: (
-    kind: 'SecurityGroupCreated' | 'SecurityGroupChanged' | 'SecurityGroupDeleted',
-    message: string,
-  ) => Promise<void>
+  } & CloudCalls
+  farms: { list(): readonly FarmDesign[] }
+  servers: { all(): Iterable<Server> }
+  roles: Pick<RoleDesigns, 'imageOf'>
+  maker: Pick<SecurityGroupMaker, 'forgetEnsured'>
+  events: Pick<Events, 'tell'>
+  workspaceId: string
 }
+
+/** The port of SSH where no image tells another. */
+const SSH_PORT = 22
 
 /** Security groups as a person sees and changes them: the cloud's own state each time, nothing of it is remembered. */
 export class SecurityGroups {
@@ -50,7 +58,7 @@ export class SecurityGroups {
   async list(place: Place, options?: Options): Promise<SecurityGroup[]> {
     const groups = await this.#all(place, options)
     await this.#options.clouds.keepSecurityGroups(place, groups)
-    const users = this.#options.users()
+    const users = this.#users()
     const usage = usageOfGroups(place, groups, users)
     return groups.map((group) => this.#describe(place, group, usage, users))
   }
@@ -70,7 +78,7 @@ export class SecurityGroups {
     options?: Options,
   ): Promise<SecurityGroup> {
     const { name, description, vpcId } = input
-    const tags = { [TAGS.workspace]: this.#options.users().workspaceId }
+    const tags = { [TAGS.workspace]: this.#options.workspaceId }
     const { id } = await this.#call(input, (provider) =>
       provider.securityGroupRules.create(
         input.location,
@@ -78,7 +86,7 @@ export class SecurityGroups {
         callOptions(options),
       ),
     )
-    await this.#options.tell('SecurityGroupCreated', `Security group ${name} was made in ${input.location}`)
+    await this.#tell('SecurityGroupCreated', `Security group ${name} was made in ${input.location}`)
     return this.get({ ...input, groupId: id }, options)
   }
 
@@ -111,10 +119,7 @@ export class SecurityGroups {
     const done = changes - failed.length
     if (done > 0) {
       const words = `${String(done)} ${done === 1 ? 'change' : 'changes'} of its rules`
-      await this.#options.tell(
-        'SecurityGroupChanged',
-        `Security group ${before.name} in ${input.location}: ${words}`,
-      )
+      await this.#tell('SecurityGroupChanged', `Security group ${before.name} in ${input.location}: ${words}`)
     }
     return {
       group: await this.get(input, options),
@@ -147,11 +152,27 @@ export class SecurityGroups {
         message: `The cloud does not delete ${group.name}: something that Farmhand does not manage uses it, such as a network interface or another account’s group.`,
       })
     }
-    await this.#options.tell(
-      'SecurityGroupDeleted',
-      `Security group ${group.name} in ${input.location} was deleted`,
-    )
+    await this.#tell('SecurityGroupDeleted', `Security group ${group.name} in ${input.location} was deleted`)
     await this.list(input, options)
+  }
+
+  #users(): GroupUsers {
+    const { farms, servers, roles, workspaceId } = this.#options
+    return {
+      workspaceId,
+      farms: farms.list(),
+      servers: [...servers.all()],
+      sshPortOf: (role) => roles.imageOf(role.roleId, role.cloudId, role.location)?.ssh.port ?? SSH_PORT,
+    }
+  }
+
+  /** The next launch looks at the groups again. */
+  async #tell(
+    kind: 'SecurityGroupCreated' | 'SecurityGroupChanged' | 'SecurityGroupDeleted',
+    message: string,
+  ): Promise<void> {
+    this.#options.maker.forgetEnsured()
+    await this.#options.events.tell(kind, message)
   }
 
   async #all(place: Place, options?: Options): Promise<CloudSecurityGroup[]> {

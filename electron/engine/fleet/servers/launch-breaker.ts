@@ -3,6 +3,7 @@ import type { Farm, FarmState } from '../../../../shared/model/farms.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { isDue } from '../../../../shared/logic/servers/server-cloud-calls.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 
 /** So many failures of one server in a row pause its farm role… */
 const FAILURES = 5
@@ -15,12 +16,7 @@ interface LaunchBreakerOptions {
     find(id: string): Farm | undefined
     changeState(id: string, step: (state: FarmState) => FarmState): Promise<Farm>
   }
-  tell: (
-    farm: Farm,
-    kind: 'LaunchPaused' | 'LaunchResumed',
-    message: string,
-    reason?: string,
-  ) => Promise<void>
+  events: Pick<Events, 'tell'>
 }
 
 /** Stops a farm role from launching again and again into the same failure, and says so. */
@@ -55,7 +51,7 @@ export class LaunchBreaker {
       paused: [...state.paused.filter((other) => other.farmRoleId !== role.id), pause],
     }))
     const message = `Launches of ${role.alias} pause for ${PAUSE_MS / 60_000} minutes after ${server.attempts} failures`
-    await this.#options.tell(farm, 'LaunchPaused', message, error.message)
+    await this.#options.events.tell('LaunchPaused', message, { farmId: farm.id, reason: error.message })
   }
 
   /** A person wants it tried again. */
@@ -66,6 +62,7 @@ export class LaunchBreaker {
       ...state,
       paused: state.paused.filter((pause) => pause.farmRoleId !== server.farmRoleId),
     }))
-    await this.#options.tell(farm, 'LaunchResumed', `Launches of ${server.alias} go on`, 'asked for by hand')
+    const about = { farmId: farm.id, reason: 'asked for by hand' }
+    await this.#options.events.tell('LaunchResumed', `Launches of ${server.alias} go on`, about)
   }
 }

@@ -18,19 +18,23 @@ export interface CloudCallRepository {
 /** The launches that were asked for, kept before the cloud hears of them, so that each can be asked again word for word. */
 export class LaunchIntents {
   readonly #calls: CloudCallRepository
+  readonly #newToken: () => string
 
-  constructor(calls: CloudCallRepository) {
-    this.#calls = calls
+  constructor(options: { calls: CloudCallRepository; newToken: () => string }) {
+    this.#calls = options.calls
+    this.#newToken = options.newToken
   }
 
-  asked(cloudId: string, location: string, request: LaunchRequest): Promise<void> {
-    return this.#calls.asked({
-      token: request.clientToken,
-      cloudId,
-      location,
-      action: ACTION,
-      payload: request,
-    })
+  /** Gives a launch its token and writes it down. */
+  async ask(
+    cloudId: string,
+    location: string,
+    wanted: Omit<LaunchRequest, 'clientToken'>,
+  ): Promise<LaunchRequest> {
+    const token = this.#newToken()
+    const payload: LaunchRequest = { ...wanted, clientToken: token }
+    await this.#calls.asked({ token, cloudId, location, action: ACTION, payload })
+    return payload
   }
 
   /** The cloud made the instances. */

@@ -1,3 +1,4 @@
+import type { Via } from '../../../../shared/contract/via.ts'
 import { toAppError } from '../../../../shared/model/errors.ts'
 import type { Job, JobRef } from '../../../../shared/model/jobs.ts'
 import type { BulkAction, BulkOptions, BulkOutcome, Server } from '../../../../shared/model/servers.ts'
@@ -11,28 +12,29 @@ import {
   waitingOutcome,
   wordsOf,
 } from '../../../../shared/logic/servers/server-bulk.ts'
-import type { CloudProvider } from '../../clouds/index.ts'
-import type { JobFollower, JobReport, Jobs } from '../../records/jobs/index.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Log } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
+import type { JobFollower, JobReport, Jobs } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
+import type { ServerAsks } from './server-asks.ts'
+import type { ServerControls } from './server-controls.ts'
 
-/** What one server is asked besides the call that reboots many at once. */
-export interface BulkAsk {
+/** What each of the servers is asked. */
+interface BulkAsk {
   action: BulkAction
   options: BulkOptions
-  via: 'ui' | 'api'
+  via: Via
 }
 
 interface ServerBulkOptions {
-  store: ServerStore
+  servers: ServerStore
+  asks: ServerAsks
+  controls: ServerControls
+  clouds: CloudCalls
   jobs: Jobs
+  bell: Bell
   log: Log
-  watch: <T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>) => Promise<T>
-  /** Asks one server; a reboot's cloud call has been made. Throws what keeps it from it. */
-  ask: (server: Server, asked: BulkAsk) => Promise<void>
-  /** Lowers the minimum of a farm role by so many. */
-  decreaseMin: (server: Server, count: number) => Promise<void>
-  wake: () => void
 }
 
 /** Servers of one cloud call. */
@@ -70,10 +72,13 @@ export class ServerBulk {
     }
   }
 
-  async start(input: BulkAsk & { serverIds: readonly string[] }): Promise<JobRef> {
-    const { store, jobs, log } = this.#options
-    const { serverIds, ...asked } = input
-    const servers = [...new Set(serverIds)].map((id) => store.get(id))
+  async start(
+    input: Omit<BulkAsk, 'via'> & { serverIds: readonly string[]; via?: Via | undefined },
+  ): Promise<JobRef> {
+    const { jobs, log } = this.#options
+    const { serverIds, via = 'api', ...rest } = input
+    const asked = { ...rest, via }
+    const servers = [...new Set(serverIds)].map((id) => this.#options.servers.get(id))
     const stop = new AbortController()
     const title = `${BULK_WORDS[asked.action]} ${servers.length} server${servers.length === 1 ? '' : 's'}`
     const job = await jobs.follow(
@@ -97,12 +102,12 @@ export class ServerBulk {
   }
 
   async #work(jobId: string, list: readonly Server[], asked: BulkAsk, signal: AbortSignal): Promise<void> {
-    const { store, wake, decreaseMin } = this.#options
+    const { servers, asks, bell } = this.#options
     const { action, options } = asked
     const taking: Server[] = []
     const refused = new Map<string, Partial<BulkOutcome>>()
     for (const { id } of list) {
-      const server = store.get(id)
+      const server = servers.get(id)
       const refusal = bulkRefusal(server, action, options.mode)
       if (refusal === null) taking.push(server)
       else refused.set(id, { state: 'refused', message: refusal.sentence })
@@ -110,7 +115,7 @@ export class ServerBulk {
     await this.#note(jobId, refused)
     if ((action === 'terminate' || action === 'cancel') && options.decreaseMin) {
       for (const own of grouped(taking, ({ farmRoleId }) => farmRoleId)) {
-        if (own[0]) await decreaseMin(own[0], own.length)
+        if (own[0]) await asks.decreaseMin(own[0], own.length)
       }
     }
     for (const own of grouped(taking, ({ cloudId, location }) => `${cloudId}/${location}`)) {
@@ -126,7 +131,7 @@ export class ServerBulk {
         }
       }
     }
-    wake()
+    bell.ring()
   }
 
   async #askBatch(batch: readonly Server[], asked: BulkAsk): Promise<Map<string, Partial<BulkOutcome>>> {
@@ -136,7 +141,7 @@ export class ServerBulk {
       batch.map(async (server) => {
         if (failed.has(server.id)) return
         try {
-          await this.#options.ask(server, asked)
+          await this.#ask(server, asked)
           results.set(server.id, {
             state: AT_ONCE.has(asked.action) ? 'done' : 'going',
             message: AT_ONCE.has(asked.action) ? '' : 'Asked',
@@ -149,13 +154,43 @@ export class ServerBulk {
     return results
   }
 
+  /** Asks one server; a soft reboot's cloud call has been made. Throws what keeps it from it. */
+  async #ask({ id: serverId }: Server, { action, options, via }: BulkAsk): Promise<unknown> {
+    const { asks, controls } = this.#options
+    switch (action) {
+      case 'reboot':
+        return asks.noteReboot(serverId, options.mode)
+      case 'suspend':
+        return asks.suspend({ serverId })
+      case 'resume':
+        return asks.resume({ serverId })
+      case 'terminate':
+        return asks.terminate({ serverId, force: options.force, via })
+      case 'cancel':
+        return asks.cancel({ serverId, via })
+      case 'retry':
+        return asks.retry({ serverId })
+      case 'lock':
+        return asks.lock({ serverId, comment: options.comment || 'Locked with others' })
+      case 'unlock':
+        return asks.unlock({ serverId })
+      case 'protect':
+      case 'unprotect':
+        return controls.setTerminationProtection({ serverId, isOn: action === 'protect' })
+      case 'troubleshoot':
+        return controls.troubleshoot({ serverId })
+      case 'release':
+        return controls.release({ serverId })
+    }
+  }
+
   /** Soft reboots are one call for all; when the cloud refuses the call, each is asked for by itself. */
   async #rebooted(batch: readonly Server[], asked: BulkAsk): Promise<Map<string, Partial<BulkOutcome>>> {
     const failed = new Map<string, Partial<BulkOutcome>>()
     const [first] = batch
     if (!first || asked.action !== 'reboot' || asked.options.mode === 'hard') return failed
     const reboot = (list: readonly Server[]): Promise<void> =>
-      this.#options.watch(first.cloudId, first.location, (provider) =>
+      this.#options.clouds.watch(first.cloudId, first.location, (provider) =>
         provider.reboot(
           first.location,
           list.flatMap(({ cloudServerId }) => cloudServerId ?? []),
@@ -190,7 +225,7 @@ export class ServerBulk {
       if (outcome.state === 'waiting' && !isAsking) {
         return { ...outcome, state: 'failed' as const, message: 'Farmhand stopped before it was asked.' }
       }
-      return bulkProgress(outcome, action, this.#options.store.find(outcome.serverId))
+      return bulkProgress(outcome, action, this.#options.servers.find(outcome.serverId))
     })
     const isSame = next.every((outcome, at) => outcome === job.bulk?.outcomes[at])
     const bulk = isSame ? job.bulk : { ...job.bulk, outcomes: next }

@@ -1,31 +1,31 @@
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
-import type { Secret } from '../../../../shared/model/secret.ts'
 import type { CloudProperties } from '../../../../shared/model/server-properties.ts'
 import type { Server, ServerAction } from '../../../../shared/model/servers.ts'
 import { protectionIs } from '../../../../shared/logic/servers/server-ends.ts'
 import { askRelease, askTroubleshoot, typeChanged } from '../../../../shared/logic/servers/server-holds.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { refusalOf } from '../../../../shared/logic/servers/server-actions.ts'
-import type { CloudProvider, InstanceControlPort } from '../../clouds/index.ts'
+import type { FarmKeys } from '../../access/keys/index.ts'
+import { decryptWindowsPassword } from '../../access/ssh/index.ts'
+import type { CloudCalls, InstanceControlPort } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Bell } from '../../records/bell/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 
 interface ServerControlsOptions {
-  store: ServerStore
+  servers: ServerStore
+  clouds: CloudCalls
+  keys: Pick<FarmKeys, 'launchKey'>
+  bell: Bell
   clock: Clock
-  watch: <T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>) => Promise<T>
-  /** The private half of the pair that the server was launched with. Throws `input.not_found` or `vault.damaged`. */
-  launchKey: (server: Server) => Promise<Secret>
-  decrypt: (encrypted: string, key: Secret) => Secret
-  wake: () => void
 }
 
 /** EC2 names the first account of Windows so in every language of its images. */
 const WINDOWS_USER = 'Administrator'
 
 /** Throws the refusal as an error: `server.locked`, `server.wrong_status`, `server.protected` or `server.no_address`. */
-export function allowed(store: ServerStore, serverId: string, action: ServerAction): Server {
-  const server = store.get(serverId)
+export function allowed(servers: ServerStore, serverId: string, action: ServerAction): Server {
+  const server = servers.get(serverId)
   const refusal = refusalOf(server, action)
   if (refusal === null) return server
   throw new AppError(refusal.code, { message: `${serverName(server)}: ${refusal.sentence}` })
@@ -41,41 +41,41 @@ export class ServerControls {
 
   /** Everything that the cloud tells now. What it tells of the termination protection is kept with the server. */
   async cloudProperties({ serverId }: { serverId: string }): Promise<CloudProperties> {
-    const server = allowed(this.#options.store, serverId, 'properties')
+    const server = allowed(this.#options.servers, serverId, 'properties')
     const properties = await this.#control(server, (control, id) => control.properties(server.location, id))
-    await this.#options.store.apply(server.id, (now) =>
+    await this.#options.servers.apply(server.id, (now) =>
       protectionIs(now, properties.isTerminationProtected, 'cloud'),
     )
     return properties
   }
 
   async changeType({ serverId, instanceType }: { serverId: string; instanceType: string }): Promise<Server> {
-    const server = allowed(this.#options.store, serverId, 'change-type')
+    const server = allowed(this.#options.servers, serverId, 'change-type')
     await this.#control(server, (control, id) => control.changeType(server.location, id, instanceType))
-    return this.#options.store.apply(server.id, (now) => typeChanged(now, instanceType))
+    return this.#options.servers.apply(server.id, (now) => typeChanged(now, instanceType))
   }
 
   async setTerminationProtection(input: { serverId: string; isOn: boolean }): Promise<Server> {
-    const { store, wake } = this.#options
-    const server = allowed(store, input.serverId, input.isOn ? 'protect' : 'unprotect')
+    const { servers, bell } = this.#options
+    const server = allowed(servers, input.serverId, input.isOn ? 'protect' : 'unprotect')
     await this.#control(server, (control, id) =>
       control.setTerminationProtection(server.location, id, input.isOn),
     )
-    const after = await store.apply(server.id, (now) => protectionIs(now, input.isOn))
-    wake()
+    const after = await servers.apply(server.id, (now) => protectionIs(now, input.isOn))
+    bell.ring()
     return after
   }
 
   /** Null while the cloud has none yet. It is in the answer and nowhere else; that it was shown is told. */
   async password({ serverId }: { serverId: string }): Promise<{ user: string; password: string | null }> {
-    const { store, launchKey, decrypt } = this.#options
-    const server = allowed(store, serverId, 'password')
+    const { servers, keys } = this.#options
+    const server = allowed(servers, serverId, 'password')
     const encrypted = await this.#control(server, (control, id) =>
       control.encryptedPassword(server.location, id),
     )
     if (encrypted === null) return { user: WINDOWS_USER, password: null }
-    const password = decrypt(encrypted, await launchKey(server))
-    await store.apply(server.id, (now) => ({
+    const password = decryptWindowsPassword(encrypted, await keys.launchKey(server))
+    await servers.apply(server.id, (now) => ({
       server: now,
       events: [
         {
@@ -90,18 +90,18 @@ export class ServerControls {
   }
 
   async troubleshoot({ serverId }: { serverId: string }): Promise<Server> {
-    const { store, clock, wake } = this.#options
-    const server = allowed(store, serverId, 'troubleshoot')
-    const after = await store.apply(server.id, (now) => askTroubleshoot(now, clock.now()))
-    wake()
+    const { servers, clock, bell } = this.#options
+    const server = allowed(servers, serverId, 'troubleshoot')
+    const after = await servers.apply(server.id, (now) => askTroubleshoot(now, clock.now()))
+    bell.ring()
     return after
   }
 
   async release({ serverId }: { serverId: string }): Promise<Server> {
-    const { store, clock, wake } = this.#options
-    const server = allowed(store, serverId, 'release')
-    const after = await store.apply(server.id, (now) => askRelease(now, clock.now()))
-    wake()
+    const { servers, clock, bell } = this.#options
+    const server = allowed(servers, serverId, 'release')
+    const after = await servers.apply(server.id, (now) => askRelease(now, clock.now()))
+    bell.ring()
     return after
   }
 
@@ -116,7 +116,7 @@ export class ServerControls {
       })
     }
     try {
-      return await this.#options.watch(server.cloudId, server.location, (provider) =>
+      return await this.#options.clouds.watch(server.cloudId, server.location, (provider) =>
         call(provider.instanceControl, cloudServerId),
       )
     } catch (thrown) {

@@ -3,22 +3,60 @@ import type { ExecMessage } from '../../../../shared/contract/servers.contract.t
 import type { Server } from '../../../../shared/model/servers.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { Clock } from '../../ports.ts'
-import { runCommand, type SshConnections, type SshTarget } from '../../access/ssh/index.ts'
+import { runCommand, type SshConnections, type SshTargets } from '../../access/ssh/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import { allowed } from './server-controls.ts'
+
+interface ServerExecOptions {
+  servers: ServerStore
+  connections: SshConnections
+  targets: SshTargets
+  clock: Clock
+}
+
+/** What is run, and what it reads. */
+interface ExecRequest {
+  argv: string[]
+  stdinBase64?: string | undefined
+  timeoutMs?: number | undefined
+}
+
+/** Runs programs on servers, as a person asks for it. */
+export class ServerExec {
+  readonly #options: ServerExecOptions
+
+  constructor(options: ServerExecOptions) {
+    this.#options = options
+  }
+
+  /** Throws as connecting does, and `server.wrong_status` for a server that cannot be connected to. */
+  exec(
+    input: ExecRequest & { serverId: string },
+    options: { signal: AbortSignal },
+  ): AsyncIterable<ExecMessage> {
+    return execOnServer(
+      this.#options,
+      allowed(this.#options.servers, input.serverId, 'connect'),
+      input,
+      options,
+    )
+  }
+}
 
 /**
  * Runs a program on a server over the shared connection and yields what it writes, in order. The program is held back while
  * the reader is busy; a reader that leaves ends it.
  */
-export async function* execOnServer(
-  parts: { connections: SshConnections; clock: Clock; target: (server: Server) => Promise<SshTarget> },
+async function* execOnServer(
+  parts: ServerExecOptions,
   server: Server,
-  request: { argv: string[]; stdinBase64?: string | undefined; timeoutMs?: number | undefined },
+  request: ExecRequest,
   options: { signal: AbortSignal },
 ): AsyncGenerator<ExecMessage> {
   const left = new AbortController()
   const signal = AbortSignal.any([left.signal, options.signal])
   const [program = '', ...args] = request.argv
-  const lease = await parts.connections.acquire(await parts.target(server), { signal })
+  const lease = await parts.connections.acquire(await parts.targets.of(server), { signal })
   const queue: { message: ExecMessage; taken: () => void }[] = []
   let wake: () => void = () => undefined
   const offer = (message: ExecMessage): Promise<void> =>

@@ -1,38 +1,31 @@
+import { randomInt } from 'node:crypto'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { Subnet } from '../../../../shared/model/clouds.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
-import type { Image } from '../../../../shared/model/images.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
-import type { SshKey } from '../../../../shared/model/ssh-keys.ts'
 import { needsSubnets, placeServers, vpcOf } from '../../../../shared/logic/farms/placement.ts'
-import { rootDiskOf } from '../../../../shared/logic/images/root-disk.ts'
 import { launched, launchFailed } from '../../../../shared/logic/servers/server-launches.ts'
 import { groupsOfLaunch } from '../../../../shared/logic/servers/server-security-groups.ts'
 import type { CloudProvider, LaunchRequest } from '../../clouds/index.ts'
 import type { Clock, Log } from '../../ports.ts'
-import type { ImageFinder } from './image-finder.ts'
+import type { CommonLaunches } from './common-launches.ts'
 import { instanceView } from './instance-view.ts'
 import { KnownSubnets } from './known-subnets.ts'
+import type { LaunchBreaker } from './launch-breaker.ts'
 import type { LaunchIntents } from './launch-intents.ts'
 import { type CommonLaunch, type LaunchBatch, launchRequests } from './launch-requests.ts'
 import { RoomlessPlaces } from './roomless-places.ts'
-import type { SecurityGroupMaker } from '../security-groups/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 
 interface ServerLauncherOptions {
   store: ServerStore
   intents: LaunchIntents
-  groups: SecurityGroupMaker
-  images: ImageFinder
+  common: Pick<CommonLaunches, 'of'>
+  breaker: Pick<LaunchBreaker, 'failed'>
   clock: Clock
   log: Log
-  random: () => number
-  newToken: () => string
   workspaceId: string
-  imageOf: (roleId: string, cloudId: string, location: string) => Image | undefined
-  ensureKey: (farm: FarmDesign, role: FarmRole, provider: CloudProvider) => Promise<SshKey>
-  onFailure: (role: FarmRole, server: Server) => Promise<void>
 }
 
 /**
@@ -48,6 +41,9 @@ const REFUSED: ReadonlySet<string> = new Set([
   'image.missing',
   'farm.invalid',
 ])
+
+/** How finely the pause before the next try is drawn. */
+const RANDOM_STEPS = 1_000_000
 
 /** Launches the servers of one farm role: key, groups and image first, then as few calls as possible. */
 export class ServerLauncher {
@@ -101,7 +97,7 @@ export class ServerLauncher {
     let left: readonly Server[]
     try {
       const subnets = needsSubnets(role) ? await this.#subnets.of(role, provider) : []
-      common = await this.#prepare(farm, role, vpcOf(role, subnets), provider)
+      common = await this.#options.common.of(farm, role, vpcOf(role, subnets), provider)
       left = await this.#place(farm, role, servers, subnets)
     } catch (thrown) {
       await this.#fail(role, servers, toAppError(thrown), 'no')
@@ -134,8 +130,7 @@ export class ServerLauncher {
     }
     const roomless = await Promise.all(
       batches.map(async ({ servers: batch, request: wanted }) => {
-        const request: LaunchRequest = { ...wanted, clientToken: this.#options.newToken() }
-        await this.#options.intents.asked(role.cloudId, role.location, request)
+        const request = await this.#options.intents.ask(role.cloudId, role.location, wanted)
         const marked = batch.map((server, position) => ({
           ...server,
           spot: request.spot !== null,
@@ -196,29 +191,6 @@ export class ServerLauncher {
     return placed
   }
 
-  async #prepare(
-    farm: FarmDesign,
-    role: FarmRole,
-    vpcId: string | null,
-    provider: CloudProvider,
-  ): Promise<CommonLaunch> {
-    const image = this.#options.imageOf(role.roleId, role.cloudId, role.location)
-    if (!image) {
-      throw new AppError('farm.invalid', {
-        message: `The role of ${role.alias} has no image in ${role.location}. Add one to the role, or choose another location.`,
-      })
-    }
-    const { images } = this.#options
-    const [imageId, key, securityGroupIds] = await Promise.all([
-      images.cloudImageId(image, provider),
-      this.#options.ensureKey(farm, role, provider),
-      this.#options.groups.groupIds(farm, role, { sshPort: image.ssh.port, vpcId }, provider),
-    ])
-    const disk = rootDiskOf(role.storage.root, image.rootDisk)
-    const rootDisk = disk && { deviceName: await images.rootDeviceName(image, imageId, provider), ...disk }
-    return { imageId, keyName: key.name, securityGroupIds, rootDisk }
-  }
-
   /** Asks a call that is in the ledger, again or for the first time. */
   async #call(
     role: FarmRole,
@@ -273,17 +245,19 @@ export class ServerLauncher {
     error: AppError,
     made: 'no' | 'unknown',
   ): Promise<void> {
-    const { store, clock, random, onFailure } = this.#options
+    const { store, clock, breaker } = this.#options
     const after = await Promise.all(
       servers.map((server) =>
-        store.apply(server.id, (now) => launchFailed(now, error, made, clock.now(), random())),
+        store.apply(server.id, (now) =>
+          launchFailed(now, error, made, clock.now(), randomInt(RANDOM_STEPS) / RANDOM_STEPS),
+        ),
       ),
     )
     const worst = after.reduce<Server | undefined>(
       (most, server) => (most && most.attempts >= server.attempts ? most : server),
       undefined,
     )
-    if (worst) await onFailure(role, worst)
+    if (worst) await breaker.failed(role, worst)
   }
 }
 

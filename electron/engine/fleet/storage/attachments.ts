@@ -6,9 +6,10 @@ import type { AttachVolume } from '../../../../shared/model/storage.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import type { CloudVolume } from '../../../../shared/model/volumes.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
-import type { CloudProvider } from '../../clouds/index.ts'
-import type { Jobs } from '../../records/jobs/index.ts'
+import type { CloudCalls, CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import { inTurn, volumeOf } from './disk-work.ts'
 import type { ServerVolumes } from './server-volumes.ts'
 import type { Turns } from './turns.ts'
@@ -20,11 +21,10 @@ interface AttachmentsOptions {
   serverVolumes: ServerVolumes
   /** Of servers, by their id. */
   turns: Turns
-  servers: { get(id: string): Server }
+  servers: ServerStore
   jobs: Jobs
-  watch: <T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>) => Promise<T>
+  clouds: CloudCalls
   clock: Clock
-  newId: () => string
 }
 
 /** Attaches volumes to servers, as a person asks for it. */
@@ -42,7 +42,7 @@ export class Attachments {
   async attach(input: AttachVolume): Promise<JobRef> {
     const { servers, jobs, store } = this.#options
     const server = servers.get(input.serverId)
-    const volume = await volumeOf(input, this.#options.watch)
+    const volume = await volumeOf(input, this.#options.clouds)
     const known = store.ofVolume(input.cloudId, volume.id)
     this.#check(input, volume, server, known)
     const isOfPlace = known?.farmRoleId === server.farmRoleId && known.index === server.index
@@ -126,7 +126,7 @@ export class Attachments {
     server: Server,
     known: VolumeRecord | undefined,
   ): Promise<VolumeRecord> {
-    const { store, newId } = this.#options
+    const { store } = this.#options
     if (known?.manual === true && known.farmRoleId === server.farmRoleId && known.index === server.index) {
       return store.change(known.id, { mountPoint })
     }
@@ -140,7 +140,7 @@ export class Attachments {
       ...{ farmId: server.farmId, farmRoleId: server.farmRoleId, index: server.index },
       ...{ cloudId: server.cloudId, location: server.location, sizeGib, iops, throughputMibps },
       ...{ encrypted, kmsKeyId, type: VolumeType.catch('gp3').parse(volume.type) },
-      id: newId(),
+      id: store.newId(),
       name: `m-${volume.id.replace(/^vol-/, '')}`.slice(0, 32),
       disk: 0,
       raid: null,
@@ -162,6 +162,6 @@ export class Attachments {
     ref: { cloudId: string; location: string },
     call: (provider: CloudProvider) => Promise<T>,
   ): Promise<T> {
-    return this.#options.watch(ref.cloudId, ref.location, call)
+    return this.#options.clouds.watch(ref.cloudId, ref.location, call)
   }
 }

@@ -3,21 +3,17 @@ import type { Server } from '../../../../shared/model/servers.ts'
 import type { VolumeRef } from '../../../../shared/model/storage.ts'
 import type { CloudVolume } from '../../../../shared/model/volumes.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
-import type { CloudProvider } from '../../clouds/index.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Turns } from './turns.ts'
-
-export type Watch = <T>(
-  cloudId: string,
-  location: string,
-  call: (provider: CloudProvider) => Promise<T>,
-) => Promise<T>
 
 /** The volume as the cloud describes it now. Throws `cloud.not_found`. */
 export async function volumeOf(
   { cloudId, location, volumeId }: VolumeRef,
-  watch: Watch,
+  clouds: CloudCalls,
 ): Promise<CloudVolume> {
-  const [volume] = await watch(cloudId, location, (provider) => provider.volumes.byId(location, [volumeId]))
+  const [volume] = await clouds.watch(cloudId, location, (provider) =>
+    provider.volumes.byId(location, [volumeId]),
+  )
   if (volume) return volume
   throw new AppError('cloud.not_found', { message: `${location} has no volume ${volumeId}.` })
 }

@@ -23,9 +23,11 @@ it('a volume that was asked for when the engine died is found by its tag and tol
       ],
       answered: async (...words) => void answers.push(words),
     },
-    watch: (_cloud, _location, work) => (isDown ? Promise.reject(new Error('down')) : work(cloud)),
-    isKnownCloud: (id) => id === 'c',
-    tell: async (_kind, message) => void told.push(message),
+    clouds: {
+      has: (id) => id === 'c',
+      watch: (_cloud, _location, work) => (isDown ? Promise.reject(new Error('down')) : work(cloud)),
+    },
+    events: { tell: async (_kind, message) => void told.push(message) },
     clock,
   })
   const volume = await cloud.volumes.create('east', {

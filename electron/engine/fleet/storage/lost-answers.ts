@@ -1,6 +1,6 @@
-import type { CloudProvider } from '../../clouds/index.ts'
+import type { CloudProvider, Clouds } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
-import type { Watch } from './disk-work.ts'
+import type { Events } from '../../records/events/index.ts'
 import { VOLUME_TAGS } from './volume-tags.ts'
 
 interface Call {
@@ -16,9 +16,8 @@ interface LostAnswersOptions {
     unanswered(): Promise<Call[]>
     answered(token: string, state: 'answered' | 'failed', answer: unknown): Promise<void>
   }
-  watch: Watch
-  isKnownCloud: (cloudId: string) => boolean
-  tell: (kind: 'VolumeCreated' | 'SnapshotCreated', message: string) => Promise<void>
+  clouds: Pick<Clouds, 'has' | 'watch'>
+  events: Pick<Events, 'tell'>
   clock: Clock
 }
 
@@ -46,20 +45,20 @@ export class LostAnswers {
   /** Looks for what is still open. A cloud that does not answer is asked again at the next look. */
   async look(): Promise<void> {
     if (this.#left.length === 0) return
-    const { watch, isKnownCloud } = this.#options
+    const { clouds } = this.#options
     const open: Call[] = []
     for (const call of this.#left) {
-      if (!isKnownCloud(call.cloudId)) continue
-      const isOver = await watch(call.cloudId, call.location, (provider) => this.#find(call, provider)).catch(
-        () => false,
-      )
+      if (!clouds.has(call.cloudId)) continue
+      const isOver = await clouds
+        .watch(call.cloudId, call.location, (provider) => this.#find(call, provider))
+        .catch(() => false)
       if (!isOver) open.push(call)
     }
     this.#left = open
   }
 
   async #find({ token, at, location, action }: Call, provider: CloudProvider): Promise<boolean> {
-    const { calls, tell, clock } = this.#options
+    const { calls, events, clock } = this.#options
     const isVolume = action === 'CreateVolume'
     const [found] = isVolume
       ? await provider.volumes.byTag(location, { key: VOLUME_TAGS.volume, value: token })
@@ -67,7 +66,7 @@ export class LostAnswers {
     if (found) {
       await calls.answered(token, 'answered', isVolume ? { volumeId: found.id } : { snapshotId: found.id })
       const what = isVolume ? `Volume ${found.id} was made` : `Snapshot ${found.id} was begun`
-      await tell(
+      await events.tell(
         isVolume ? 'VolumeCreated' : 'SnapshotCreated',
         `${what} in ${location} while Farmhand was interrupted`,
       )

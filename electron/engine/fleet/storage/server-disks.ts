@@ -4,9 +4,11 @@ import type { Server } from '../../../../shared/model/servers.ts'
 import type { VolumeRef } from '../../../../shared/model/storage.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import type { CloudVolume } from '../../../../shared/model/volumes.ts'
-import type { Jobs } from '../../records/jobs/index.ts'
+import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
-import { inTurn, volumeOf, type Watch } from './disk-work.ts'
+import type { Jobs } from '../../records/jobs/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
+import { inTurn, volumeOf } from './disk-work.ts'
 import type { StorageScript } from './storage-script.ts'
 import type { Turns } from './turns.ts'
 import type { VolumeStore } from './volume-store.ts'
@@ -16,9 +18,9 @@ interface ServerDisksOptions {
   script: StorageScript
   /** Of servers, by their id. */
   turns: Turns
-  servers: { all(): Iterable<Server>; get(id: string): Server; find(id: string): Server | undefined }
+  servers: ServerStore
   jobs: Jobs
-  watch: Watch
+  clouds: CloudCalls
   clock: Clock
 }
 
@@ -39,7 +41,7 @@ export class ServerDisks {
    */
   async detach({ force, ...ref }: VolumeRef & { force: boolean }): Promise<JobRef> {
     const { jobs, servers, store } = this.#options
-    const volume = await volumeOf(ref, this.#options.watch)
+    const volume = await volumeOf(ref, this.#options.clouds)
     const record = store.ofVolume(ref.cloudId, ref.volumeId)
     const isKept = record !== undefined && (record.manual || record.serverId !== null)
     if (!volume.attachment && !isKept) {
@@ -119,8 +121,8 @@ export class ServerDisks {
 
   /** Detaches a volume and waits until the cloud says so. */
   async #free({ force, ...ref }: VolumeRef & { force: boolean }, signal: AbortSignal): Promise<void> {
-    const { clock, watch } = this.#options
-    await watch(ref.cloudId, ref.location, async (provider) => {
+    const { clock, clouds } = this.#options
+    await clouds.watch(ref.cloudId, ref.location, async (provider) => {
       const [attached] = await provider.volumes.byId(ref.location, [ref.volumeId])
       if (!attached?.attachment) return
       await provider.volumes.detach(ref.location, { volumeId: ref.volumeId, force })

@@ -8,6 +8,7 @@ import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { fillTemplate, templateValues } from '../../../../shared/logic/variables/templates.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import type { ProvisionContext, Provisioner } from '../servers/index.ts'
 import type { StorageScript } from './storage-script.ts'
 import type { Turns } from './turns.ts'
@@ -21,10 +22,9 @@ interface ServerVolumesOptions {
   /** Of servers, by their id. */
   turns: Turns
   script: StorageScript
+  events: Events
   clock: Clock
-  newId: () => string
   workspaceId: string
-  tell: (kind: 'EBSVolumeAttached' | 'EBSVolumeMounted', server: Server, message: string) => Promise<void>
 }
 
 /** A record of a volume that is still to be made. */
@@ -86,7 +86,7 @@ export class ServerVolumes implements Provisioner {
 
   /** The records of a volume's disks at this server's index, written down when they are new. */
   async #places(server: Server, role: FarmRole, volume: FarmRoleVolume): Promise<VolumeRecord[]> {
-    const { store, newId } = this.#options
+    const { store } = this.#options
     if (volume.raid && volume.snapshotId !== null) {
       throw new AppError('farm.invalid', {
         message: `The array ${volume.name} of ${server.alias} cannot be made of one snapshot. Take the snapshot out, or the RAID.`,
@@ -102,7 +102,7 @@ export class ServerVolumes implements Provisioner {
     for (let disk = 0; disk < (known[0]?.raid ?? raid ?? { disks: 1 }).disks; disk += 1) {
       const record = known.find((other) => other.disk === disk)
       const isNew = !record || (record.volumeId === null && record.intent === null)
-      const place = { id: newId(), farmId, farmRoleId, index, cloudId, location, name, disk }
+      const place = { id: store.newId(), farmId, farmRoleId, index, cloudId, location, name, disk }
       // A volume that is there keeps what it is; how it is used follows the design.
       const before = record ?? { ...UNMADE, ...place, ...settings, ...usage }
       records.push(await store.put({ ...before, ...(isNew ? settings : {}), ...usage }))
@@ -150,7 +150,7 @@ export class ServerVolumes implements Provisioner {
     wish: { snapshotId: string | null; recreateMissing: boolean; tags: Readonly<Record<string, string>> },
     { server, provider, signal }: Work,
   ): Promise<{ volumeId: string; device: string }> {
-    const { store, maker, clock, tell } = this.#options
+    const { store, maker, clock } = this.#options
     const { zone, cloudServerId } = server
     if (zone === null || cloudServerId === null) {
       throw new AppError('server.wrong_status', {
@@ -179,7 +179,7 @@ export class ServerVolumes implements Provisioner {
       mount: mount === 'awaiting-attachment' ? 'not-mounted' : mount,
     })
     if (mount === 'awaiting-attachment') {
-      await tell(
+      await this.#tell(
         'EBSVolumeAttached',
         server,
         `Volume ${volumeId} is attached to ${serverName(server)} as ${device}`,
@@ -188,13 +188,21 @@ export class ServerVolumes implements Provisioner {
     return { volumeId, device }
   }
 
+  #tell(
+    kind: 'EBSVolumeAttached' | 'EBSVolumeMounted',
+    { farmId, farmRoleId, id }: Server,
+    message: string,
+  ): Promise<void> {
+    return this.#options.events.tell(kind, message, { farmId, farmRoleId, serverId: id })
+  }
+
   async #mount(
     first: VolumeRecord,
     records: readonly VolumeRecord[],
     disks: readonly { volumeId: string; device: string }[],
     { server, signal }: Work,
   ): Promise<void> {
-    const { store, script, tell } = this.#options
+    const { store, script } = this.#options
     const mountPoint = first.mountPoint ?? ''
     const { name, raid, fileSystem } = first
     for (const { id } of records) {
@@ -209,7 +217,11 @@ export class ServerVolumes implements Provisioner {
       for (const { id } of records) await store.change(id, { mount: 'mounted' })
       if (!did.includes('mounted')) return
       const what = disks.map(({ volumeId }) => volumeId).join(', ')
-      await tell('EBSVolumeMounted', server, `${what} is mounted at ${mountPoint} of ${serverName(server)}`)
+      await this.#tell(
+        'EBSVolumeMounted',
+        server,
+        `${what} is mounted at ${mountPoint} of ${serverName(server)}`,
+      )
     } catch (thrown) {
       for (const { id } of records) await store.change(id, { mount: 'not-mounted' })
       throw thrown

@@ -5,6 +5,7 @@ import { MemoryCloud } from '../../../../tests/support/memory-cloud.ts'
 import { CloudId } from '../../../../shared/model/ids.ts'
 import type { CloudSnapshot } from '../../../../shared/model/volumes.ts'
 import type { ScheduleRecord } from '../../../../shared/model/volume-records.ts'
+import { DesignedSchedules } from './designed-schedules.ts'
 import { ScheduleStore, scheduleId } from './schedule-store.ts'
 import { SnapshotKeeper } from './snapshot-keeper.ts'
 import { VolumeStore } from './volume-store.ts'
@@ -38,16 +39,20 @@ let volumeId: string
 
 function newKeeper(): SnapshotKeeper {
   let token = 0
-  return new SnapshotKeeper({
-    schedules,
-    volumes: new VolumeStore(nothing),
-    farms: () => [],
-    watch: (_cloud, _location, call) => call(cloud),
-    isKnownCloud: () => true,
-    clock,
-    newToken: () => `token-${String((token += 1))}-${String(clock.now())}`,
+  const ids = {
     workspaceId: 'w',
-    tell: async (kind, _schedule, message) => void told.push(`${kind}: ${message}`),
+    newId: () => 'id',
+    newToken: () => `token-${String((token += 1))}-${String(clock.now())}`,
+  }
+  const volumes = new VolumeStore({ repository: nothing, newId: ids.newId })
+  return new SnapshotKeeper({
+    designed: new DesignedSchedules({ schedules, volumes, farms: { list: () => [] } }),
+    schedules,
+    volumes,
+    clouds: { has: () => true, watch: (_cloud, _location, call) => call(cloud) },
+    events: { tell: async (kind, message) => void told.push(`${kind}: ${message}`) },
+    clock,
+    ids,
   })
 }
 

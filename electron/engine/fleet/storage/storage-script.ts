@@ -3,13 +3,13 @@ import { z } from 'zod'
 import { AppError, type ErrorCode } from '../../../../shared/model/errors.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import type { Clock } from '../../ports.ts'
-import { captureCommand, type SshConnections, type SshTarget } from '../../access/ssh/index.ts'
+import { captureCommand, type SshConnections, type SshTargets } from '../../access/ssh/index.ts'
 
 interface StorageScriptOptions {
   /** The script as it ships. */
   path: string
   connections: Pick<SshConnections, 'acquire'>
-  target: (server: Server) => Promise<SshTarget>
+  targets: Pick<SshTargets, 'of'>
   clock: Clock
 }
 
@@ -54,10 +54,10 @@ export class StorageScript {
 
   /** Answers what was done: `formatted`, `mounted` and so on; nothing when all was as it should be. */
   async run(server: Server, order: StorageOrder, signal: AbortSignal): Promise<string[]> {
-    const { connections, target, clock, path } = this.#options
+    const { connections, targets, clock, path } = this.#options
     this.#text ??= readFile(path, 'utf8')
     const script = await this.#text
-    const lease = await connections.acquire(await target(server), { signal })
+    const lease = await connections.acquire(await targets.of(server), { signal })
     try {
       const { end, stdout, stderr } = await captureCommand(lease.connection, {
         run: { script },

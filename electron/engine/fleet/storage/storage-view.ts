@@ -14,8 +14,8 @@ import { VOLUME_TAGS } from './volume-tags.ts'
 interface ViewParts {
   store: VolumeStore
   schedules: ScheduleStore
-  servers: () => Iterable<Server>
-  farms: () => readonly Farm[]
+  servers: { all(): Iterable<Server> }
+  farms: { list(): readonly Farm[] }
 }
 
 /** The cloud's volumes with what Farmhand knows of them. */
@@ -25,7 +25,7 @@ export function storageVolumes(
   parts: ViewParts,
 ): StorageVolume[] {
   const byInstance = new Map<string, Server>()
-  for (const server of parts.servers()) {
+  for (const server of parts.servers.all()) {
     if (server.cloudId === cloudId && server.cloudServerId !== null && server.status !== 'terminated') {
       byInstance.set(server.cloudServerId, server)
     }
@@ -61,7 +61,7 @@ function usageOf(
   const record = store.ofVolume(cloudId, volume.id)
   if (record) {
     const { farmId, farmRoleId, index, name, manual, mountPoint, mount } = record
-    const farm = farms().find(({ id }) => id === farmId)
+    const farm = farms.list().find(({ id }) => id === farmId)
     const alias = farm?.roles.find(({ id }) => id === farmRoleId)?.alias ?? 'removed role'
     const place = { farmId, farm: farm?.name ?? 'removed farm', farmRoleId, alias, index }
     return { ...place, name, manual, mountPoint, mount }

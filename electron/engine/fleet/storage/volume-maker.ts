@@ -3,6 +3,7 @@ import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import type { CloudVolume } from '../../../../shared/model/volumes.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import type { VolumeStore } from './volume-store.ts'
 import { VOLUME_TAGS } from './volume-tags.ts'
 
@@ -10,8 +11,7 @@ interface VolumeMakerOptions {
   store: VolumeStore
   clock: Clock
   newToken: () => string
-  /** Told when a volume was made or deleted. */
-  tell: (kind: 'VolumeCreated' | 'VolumeDeleted', record: VolumeRecord, message: string) => Promise<void>
+  events: Events
 }
 
 /** What is wanted of a record's volume. */
@@ -99,7 +99,7 @@ export class VolumeMaker {
     }
     if (volume && volume.state !== 'deleting') {
       await provider.volumes.delete(location, volume.id)
-      await this.#options.tell('VolumeDeleted', record, `Volume ${volume.id} (${record.name}) was deleted`)
+      await this.#tell('VolumeDeleted', record, `Volume ${volume.id} (${record.name}) was deleted`)
     }
     await this.cleanUp(record, provider)
   }
@@ -113,8 +113,16 @@ export class VolumeMaker {
     if (record.leftovers.length > 0) await this.#options.store.change(record.id, { leftovers: [] })
   }
 
+  #tell(
+    kind: 'VolumeCreated' | 'VolumeDeleted',
+    { farmId, farmRoleId }: VolumeRecord,
+    message: string,
+  ): Promise<void> {
+    return this.#options.events.tell(kind, message, { farmId, farmRoleId })
+  }
+
   async #create(record: VolumeRecord, wish: VolumeWish, provider: CloudProvider): Promise<void> {
-    const { store, clock, tell } = this.#options
+    const { store, clock } = this.#options
     if (record.intent?.kind !== 'create') return
     const { token, zone, snapshotId } = record.intent
     const { location, sizeGib, type, iops, throughputMibps, encrypted, kmsKeyId } = record
@@ -135,7 +143,7 @@ export class VolumeMaker {
         }))
       const unseenSince = new Date(clock.now()).toISOString()
       const made = await store.change(record.id, { volumeId: volume.id, unseenSince, intent: null })
-      await tell(
+      await this.#tell(
         'VolumeCreated',
         made,
         `Volume ${volume.id} (${made.name}, ${sizeGib} GiB) was made in ${zone}`,

@@ -16,8 +16,12 @@ export class VolumeStore {
   readonly #records = new Map<string, VolumeRecord>()
   readonly #turns = new Turns()
 
-  constructor(repository: VolumeRepository) {
-    this.#repository = repository
+  /** An id for a new record. */
+  readonly newId: () => string
+
+  constructor(options: { repository: VolumeRepository; newId: () => string }) {
+    this.#repository = options.repository
+    this.newId = options.newId
   }
 
   async start(): Promise<void> {

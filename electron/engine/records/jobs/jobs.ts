@@ -57,10 +57,12 @@ export class Jobs {
     this.#options = options
   }
 
-  /** Says how a kind of job is followed; once a kind. */
-  register(kind: JobKind, follower: JobFollower): void {
-    if (this.#followers.has(kind)) throw new Error(`${kind} is registered already`)
-    this.#followers.set(kind, follower)
+  /** Says how kinds of jobs are followed; once a kind. */
+  register(followers: Partial<Record<JobKind, JobFollower>>): void {
+    for (const [kind, follower] of Object.entries(followers) as [JobKind, JobFollower][]) {
+      if (this.#followers.has(kind)) throw new Error(`${kind} is registered already`)
+      this.#followers.set(kind, follower)
+    }
   }
 
   /** Reads what an earlier run left: followed jobs go on, pieces of work that died with it are marked interrupted. */
@@ -81,15 +83,21 @@ export class Jobs {
   }
 
   /** Newest first. */
-  list(): Job[] {
+  async list(): Promise<Job[]> {
     return [...this.#jobs.values()].sort((a, b) => b.startedAt.localeCompare(a.startedAt))
   }
 
   /** Throws `input.not_found`. */
-  get(id: string): Job {
-    const job = this.#jobs.get(id)
-    if (!job) throw new AppError('input.not_found', { message: `There is no job ${id}.` })
-    return job
+  async get({ jobId }: { jobId: string }): Promise<Job> {
+    return this.#get(jobId)
+  }
+
+  /** The running job of this kind about this target. */
+  running(kind: JobKind, targetId: string): Job | undefined {
+    for (const job of this.#jobs.values()) {
+      if (job.state === 'running' && job.kind === kind && job.target.id === targetId) return job
+    }
+    return undefined
   }
 
   /** A job that ends when its follower says so. A running one of the same kind and target is answered instead of a second. */
@@ -101,9 +109,8 @@ export class Jobs {
   ): Promise<Job> {
     const follower = this.#followers.get(kind)
     if (!follower) throw new Error(`${kind} is not registered`)
-    for (const job of this.#jobs.values()) {
-      if (job.state === 'running' && job.kind === kind && job.target.id === target.id) return job
-    }
+    const going = this.running(kind, target.id)
+    if (going) return going
     const job = {
       ...this.#make(kind, target, title, follower.cancel !== undefined),
       bulk: options.bulk ?? null,
@@ -140,13 +147,13 @@ export class Jobs {
     }
     void work(report, abort.signal)
       .then(
-        () => this.#end(this.get(job.id), 'done', null),
+        () => this.#end(this.#get(job.id), 'done', null),
         (thrown: unknown) => {
           const error = toAppError(thrown)
           if (error.code === 'internal') this.#options.log.error({ err: thrown, job: job.id }, 'a job failed')
           return abort.signal.aborted
-            ? this.#end(this.get(job.id), 'cancelled', null)
-            : this.#end(this.get(job.id), 'failed', error.toInfo())
+            ? this.#end(this.#get(job.id), 'cancelled', null)
+            : this.#end(this.#get(job.id), 'failed', error.toInfo())
         },
       )
       .catch((thrown: unknown) =>
@@ -166,8 +173,8 @@ export class Jobs {
   }
 
   /** Throws `input.not_found`, or `input.conflict` when the job has ended or cannot be cancelled. */
-  async cancel(id: string): Promise<Job> {
-    const job = this.get(id)
+  async cancel({ jobId: id }: { jobId: string }): Promise<Job> {
+    const job = this.#get(id)
     if (job.state !== 'running') {
       throw new AppError('input.conflict', { message: `“${job.title}” has ended already.` })
     }
@@ -183,11 +190,17 @@ export class Jobs {
     if (follower.cancelsSoftly === true) {
       await follower.cancel(job)
       await this.lookAgain()
-      return this.get(id)
+      return this.#get(id)
     }
     const ended = await this.#end(job, 'cancelled', null)
     await follower.cancel(job)
     return ended
+  }
+
+  #get(id: string): Job {
+    const job = this.#jobs.get(id)
+    if (!job) throw new AppError('input.not_found', { message: `There is no job ${id}.` })
+    return job
   }
 
   async #apply(before: Job, report: JobReport): Promise<void> {

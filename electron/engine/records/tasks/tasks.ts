@@ -71,7 +71,7 @@ export class Tasks {
 
   constructor(options: TasksOptions) {
     this.#options = options
-    for (const kind of Object.values(JOB_KINDS)) options.jobs.register(kind, this.#follower())
+    for (const kind of Object.values(JOB_KINDS)) options.jobs.register({ [kind]: this.#follower() })
   }
 
   /** Says how each kind goes on; once, before `start`. */
