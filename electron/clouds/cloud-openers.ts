@@ -2,14 +2,9 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../shared/model/errors.ts'
 import { Secret } from '../../shared/model/secret.ts'
-import {
-  cloudSecretId,
-  type CloudOpeners,
-  type CloudSignIn,
-  type CloudVault,
-} from '../engine/clouds/index.ts'
+import { cloudSecretId, type CloudOpeners, type CloudVault } from '../engine/clouds/index.ts'
 import type { Ports } from '../engine/ports.ts'
-import { createAwsProvider, listAwsProfiles, RateBudgets } from './aws/index.ts'
+import { type AwsSignIn, createAwsProvider, listAwsProfiles, RateBudgets } from './aws/index.ts'
 import { Sandbox } from './sandbox/index.ts'
 
 const AwsSecret = z.object({ secretAccessKey: z.string(), sessionToken: z.string().optional() })
@@ -23,7 +18,7 @@ export function cloudOpeners(ports: Ports): CloudOpeners {
     open: {
       aws: async (cloud, secrets, accountId) => {
         if (cloud.kind !== 'aws') throw new Error('not an AWS cloud')
-        const signIn: CloudSignIn =
+        const signIn: AwsSignIn =
           cloud.credentials.kind === 'profile'
             ? { kind: 'profile', profile: cloud.credentials.profile, homeDir, env }
             : await storedKeys(cloud.id, cloud.credentials.accessKeyId, secrets)
@@ -65,7 +60,7 @@ export function cloudOpeners(ports: Ports): CloudOpeners {
   }
 }
 
-async function storedKeys(cloudId: string, accessKeyId: string, secrets: CloudVault): Promise<CloudSignIn> {
+async function storedKeys(cloudId: string, accessKeyId: string, secrets: CloudVault): Promise<AwsSignIn> {
   const kept = await secrets.get(cloudSecretId(cloudId))
   if (!kept) {
     throw new AppError('vault.damaged', {

@@ -270,11 +270,11 @@ export class Clouds {
       const known = await this.#options.catalogs.get(input.cloudId, input.location)
       const [identity, zones, instanceTypes, securityGroups, vpcs, subnets, prices] = await Promise.all([
         provider.identity(input.location, options),
-        provider.zones(input.location, options),
-        provider.instanceTypes(input.location, options),
-        provider.securityGroups(input.location, options),
-        provider.networks.vpcs(input.location, options),
-        provider.networks.subnets(input.location, options),
+        provider.zones.list(input.location, options),
+        provider.instanceTypes.list(input.location, options),
+        provider.securityGroups.list(input.location, options),
+        provider.networks.list(input.location, options),
+        provider.networks.listSubnets(input.location, options),
         freshPrices(provider, input.location, known, { ...options, clock: this.#options.clock }),
       ])
       const fetchedAt = this.#now()
@@ -307,7 +307,7 @@ export class Clouds {
   }): Promise<CloudImage[]> {
     this.#checkLocation(input)
     const images = await this.watch(input.cloudId, input.location, (provider) =>
-      provider.findImages(input.location, {
+      provider.images.search(input.location, {
         ...(input.owner === undefined ? {} : { owner: input.owner }),
         ...(input.namePattern === undefined ? {} : { namePattern: input.namePattern }),
         ...(input.cloudImageId === undefined ? {} : { cloudImageIds: [input.cloudImageId] }),

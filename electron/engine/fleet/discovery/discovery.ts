@@ -20,7 +20,7 @@ import { freeIndexes } from '../../../../shared/logic/farms/farm-decisions.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import { guessOs } from '../../../../shared/logic/images/os-guess.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
-import type { CloudProvider, InstanceDetails } from '../../clouds/index.ts'
+import type { CloudInstance, CloudProvider } from '../../clouds/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import type { Tasks } from '../../records/tasks/index.ts'
@@ -40,8 +40,6 @@ interface DiscoveryOptions {
   workspaceId: string
 }
 
-/** The most values of one filter (EC2 User Guide, "Filtering considerations"). */
-const FILTER_VALUES_MAX = 200
 const DEFAULT_SSH_PORT = 22
 
 /** The cloud's instances that are not ours: listing them, and taking them over (reference 1.7 and 1.8). */
@@ -58,7 +56,7 @@ export class Discovery {
   ): Promise<DiscoveredInstance[]> {
     const call = options.signal ? { signal: options.signal } : {}
     const { instances, imageNames } = await this.#options.watch(cloudId, location, async (provider) => {
-      const all = await provider.discovery.instances(location, call)
+      const all = await provider.instances.list(location, call)
       const strange = all.filter((instance) => !this.#isOurs(cloudId, instance))
       return { instances: strange, imageNames: await imageNamesOf(provider, location, strange) }
     })
@@ -176,7 +174,7 @@ export class Discovery {
     }
   }
 
-  #isOurs(cloudId: string, instance: InstanceDetails): boolean {
+  #isOurs(cloudId: string, instance: CloudInstance): boolean {
     for (const server of this.#options.servers.all()) {
       if (server.cloudId !== cloudId || server.status === 'terminated') continue
       if (server.cloudServerId === instance.id) return true
@@ -190,11 +188,11 @@ export class Discovery {
   #describe(
     cloudId: string,
     location: string,
-    instance: InstanceDetails,
+    instance: CloudInstance,
     imageName: string | null,
   ): DiscoveredInstance {
     const { workspaceId } = this.#options
-    const isWindows = instance.platform.toLowerCase().includes('windows')
+    const isWindows = instance.platform === 'windows'
     const os = guessOs(imageName ?? '')
     const port = Number(instance.tags[TAGS.sshPort])
     return {
@@ -206,7 +204,7 @@ export class Discovery {
       zone: instance.zone,
       instanceType: instance.instanceType,
       architecture: instance.architecture,
-      platform: instance.platform,
+      platform: instance.platformDetails,
       imageId: instance.imageId,
       imageName,
       os: isWindows ? { family: 'windows', version: '' } : { family: os.family, version: os.version },
@@ -318,15 +316,11 @@ export class Discovery {
 async function imageNamesOf(
   provider: CloudProvider,
   location: string,
-  instances: readonly InstanceDetails[],
+  instances: readonly CloudInstance[],
 ): Promise<Map<string, string>> {
   const ids = [...new Set(instances.map(({ imageId }) => imageId).filter((id) => id !== ''))]
-  const names = new Map<string, string>()
-  for (let at = 0; at < ids.length; at += FILTER_VALUES_MAX) {
-    const found = await provider.machineImages.byId(location, ids.slice(at, at + FILTER_VALUES_MAX))
-    for (const { cloudImageId, name } of found) names.set(cloudImageId, name)
-  }
-  return names
+  const images = await provider.images.listById(location, ids)
+  return new Map(images.map(({ cloudImageId, name }) => [cloudImageId, name]))
 }
 
 function warningsOf(input: ImportInput, instances: readonly DiscoveredInstance[]): string[] {

@@ -51,12 +51,12 @@ export class Observer {
     const { jumps } = wakeWatch
     const ofWorkspace = { key: TAGS.workspace, value: workspaceId }
     let startedAt = new Date(clock.now()).toISOString()
-    let instances = await provider.instancesByTag(location, ofWorkspace)
+    let instances = await provider.instances.listByTag(location, ofWorkspace)
     wakeWatch.look()
     if (wakeWatch.jumps !== jumps) {
       // The answer may be as old as the sleep.
       startedAt = new Date(clock.now()).toISOString()
-      instances = await provider.instancesByTag(location, ofWorkspace)
+      instances = await provider.instances.listByTag(location, ofWorkspace)
     }
     const byId = new Map<string, CloudInstance>()
     const byServer = new Map<string, CloudInstance>()
@@ -138,7 +138,7 @@ export class Observer {
     }
     if (orphans.length === 0) return
     this.#options.log.warn({ cloudId, location, orphans }, 'instances of terminated servers are ended')
-    await provider.terminate(location, orphans)
+    await provider.instances.terminate(location, orphans)
   }
 
   /** Looks for SSH where it is waited for. What still has to be prepared is begun here, and runs beside the passes. */

@@ -10,7 +10,7 @@ import type { Clock } from '../../ports.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import { ended, type TaskRunner, type Tasks, type TaskStep, withLog } from '../../records/tasks/index.ts'
-import type { ImageClouds } from './image-cloud.ts'
+import { deleteSnapshots, type ImageClouds } from './image-cloud.ts'
 
 interface DeregistrationsOptions {
   clouds: ImageClouds
@@ -72,7 +72,7 @@ export class Deregistrations implements TaskRunner<DeregisterTask> {
     }
     const { found, accountId } = await clouds.watch(image.cloudId, image.location, async (provider) => {
       const [[machineImage], identity] = await Promise.all([
-        provider.machineImages.byId(image.location, [cloudImageId]),
+        provider.images.listById(image.location, [cloudImageId]),
         provider.identity(image.location),
       ])
       return { found: machineImage, accountId: identity.accountId }
@@ -122,19 +122,17 @@ export class Deregistrations implements TaskRunner<DeregisterTask> {
     switch (task.phase) {
       case 'deregistering': {
         if (task.cancelAsked) return { task: ended(task, 'cancelled', clock, 'Nothing was removed') }
-        await clouds.watch(cloudId, location, ({ machineImages }) =>
-          machineImages.deregister(location, cloudImageId),
-        )
+        await clouds.watch(cloudId, location, ({ images }) => images.delete(location, cloudImageId))
         const step = snapshotIds.length > 0 ? `Deleting ${snapshotIds.join(', ')}` : 'Nothing else to delete'
         const next = { ...task, phase: 'deleting-snapshots' as const, done: 1, step }
         return { task: withLog(next, clock, `${cloudImageId} is deregistered`) }
       }
       case 'deleting-snapshots': {
-        const { kept } = await clouds.watch(cloudId, location, ({ machineImages }) =>
-          machineImages.deleteSnapshots(location, snapshotIds),
+        const kept = await clouds.watch(cloudId, location, (provider) =>
+          deleteSnapshots(provider, location, snapshotIds),
         )
         const lines = snapshotIds.map((id) => {
-          const reason = kept.find(({ snapshotId }) => snapshotId === id)?.reason
+          const reason = kept.get(id)
           return reason === undefined ? `${id} is deleted` : `${id} stays: ${reason}`
         })
         const next = { ...task, phase: 'forgetting' as const, done: 2, step: 'Removing it from Farmhand' }

@@ -11,10 +11,12 @@ import {
   normalRule,
   planRules,
   ruleFaults,
+  rulesAfter,
   rulesBasis,
 } from '../../../../shared/logic/security-groups/security-group-rules.ts'
 import type { CloudProvider, CloudSecurityGroup } from '../../clouds/index.ts'
-import { ensuredRules, type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
+import { ensuredRules } from './ensured-rules.ts'
+import { type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
 import { changeRules } from './rule-changes.ts'
 
 interface Place {
@@ -48,7 +50,9 @@ export class SecurityGroups {
   }
 
   async list(place: Place, options?: Options): Promise<SecurityGroup[]> {
-    const groups = await this.#all(place, options)
+    const groups = await this.#call(place, ({ securityGroups }) =>
+      securityGroups.list(place.location, callOptions(options)),
+    )
     await this.#options.clouds.keepSecurityGroups(place, groups)
     const users = this.#options.users()
     const usage = usageOfGroups(place, groups, users)
@@ -57,11 +61,7 @@ export class SecurityGroups {
 
   /** Throws `input.not_found`. */
   async get(input: Place & { groupId: string }, options?: Options): Promise<SecurityGroup> {
-    const found = (await this.list(input, options)).find(({ id }) => id === input.groupId)
-    if (found) return found
-    throw new AppError('input.not_found', {
-      message: `${input.location} has no security group ${input.groupId} (any more).`,
-    })
+    return oneOf(await this.list(input, options), input)
   }
 
   /** The name is unique in its VPC, so that a call whose answer was lost cannot make a second group. */
@@ -71,12 +71,8 @@ export class SecurityGroups {
   ): Promise<SecurityGroup> {
     const { name, description, vpcId } = input
     const tags = { [TAGS.workspace]: this.#options.users().workspaceId }
-    const { id } = await this.#call(input, (provider) =>
-      provider.securityGroupRules.create(
-        input.location,
-        { name, description, vpcId, tags },
-        callOptions(options),
-      ),
+    const { id } = await this.#call(input, ({ securityGroups }) =>
+      securityGroups.create(input.location, { name, description, vpcId, tags }, callOptions(options)),
     )
     await this.#options.tell('SecurityGroupCreated', `Security group ${name} was made in ${input.location}`)
     return this.get({ ...input, groupId: id }, options)
@@ -90,7 +86,10 @@ export class SecurityGroups {
     return planRules(await this.get(input, options), input.rules)
   }
 
-  /** Sends the differences only; one that fails keeps no other from being made. */
+  /**
+   * Sends the differences only; one that fails keeps no other from being made. The cloud is asked once how the group is: after
+   * a change without a failure it is known.
+   */
   async applyRules(
     input: Place & { groupId: string; rules: readonly GroupRule[]; basis: string },
     options?: Options,
@@ -105,8 +104,8 @@ export class SecurityGroups {
         message: `The rules of ${before.name} were changed elsewhere since the plan was made. Look at the new plan, then apply it.`,
       })
     }
-    const failed = await this.#call(input, (provider) =>
-      changeRules(provider.securityGroupRules, input, plan, callOptions(options)),
+    const failed = await this.#call(input, ({ securityGroups }) =>
+      changeRules(securityGroups, input, plan, callOptions(options)),
     )
     const done = changes - failed.length
     if (done > 0) {
@@ -117,7 +116,11 @@ export class SecurityGroups {
       )
     }
     return {
-      group: await this.get(input, options),
+      // What failed may have been done all the same and its answer lost: then only the cloud knows.
+      group:
+        failed.length === 0
+          ? { ...before, rules: rulesAfter(before.rules, plan) }
+          : await this.get(input, options),
       done,
       failed: failed.map(({ error, ...change }) => ({ ...change, error: toAppError(error).toInfo() })),
     }
@@ -125,7 +128,8 @@ export class SecurityGroups {
 
   /** Throws `input.conflict` naming what uses the group. */
   async remove(input: Place & { groupId: string }, options?: Options): Promise<void> {
-    const group = await this.get(input, options)
+    const groups = await this.list(input, options)
+    const group = oneOf(groups, input)
     if (group.isDefault) {
       throw new AppError('input.conflict', {
         message: `${group.name} came with its VPC; the cloud deletes it only with the VPC.`,
@@ -139,8 +143,8 @@ export class SecurityGroups {
         message: `${group.name} is used by ${some}${more}. Take it from those first.`,
       })
     }
-    const isGone = await this.#call(input, (provider) =>
-      provider.deleteSecurityGroup(input.location, group.id, callOptions(options)),
+    const isGone = await this.#call(input, ({ securityGroups }) =>
+      securityGroups.delete(input.location, group.id, callOptions(options)),
     )
     if (!isGone) {
       throw new AppError('input.conflict', {
@@ -151,13 +155,8 @@ export class SecurityGroups {
       'SecurityGroupDeleted',
       `Security group ${group.name} in ${input.location} was deleted`,
     )
-    await this.list(input, options)
-  }
-
-  async #all(place: Place, options?: Options): Promise<CloudSecurityGroup[]> {
-    return this.#call(place, (provider) =>
-      provider.securityGroupRules.list(place.location, callOptions(options)),
-    )
+    const left = groups.filter(({ id }) => id !== group.id)
+    await this.#options.clouds.keepSecurityGroups(input, left)
   }
 
   async #call<T>(place: Place, call: (provider: CloudProvider) => Promise<T>): Promise<T> {
@@ -190,6 +189,18 @@ export class SecurityGroups {
       ensured: ensuredRules(group, users),
     }
   }
+}
+
+/** Throws `input.not_found`. */
+function oneOf(
+  groups: readonly SecurityGroup[],
+  { location, groupId }: { location: string; groupId: string },
+): SecurityGroup {
+  const found = groups.find(({ id }) => id === groupId)
+  if (found) return found
+  throw new AppError('input.not_found', {
+    message: `${location} has no security group ${groupId} (any more).`,
+  })
 }
 
 function callOptions(options: Options | undefined): { signal?: AbortSignal } {

@@ -38,7 +38,7 @@ export class SecurityGroupUpkeep implements Upkeep {
       }))
       return
     }
-    const known = await provider.securityGroups(role.location, { signal })
+    const known = await provider.securityGroups.list(role.location, { signal })
     // A server keeps its VPC, also when its farm role's is another one by now.
     const vpcId = known.find(({ id }) => server.securityGroupIds.includes(id))?.vpcId ?? null
     const place = { sshPort: server.sshPort, vpcId }
@@ -56,7 +56,7 @@ export class SecurityGroupUpkeep implements Upkeep {
         },
         events: [],
       }))
-      await provider.instanceControl.setSecurityGroups(role.location, cloudServerId, next.ids, { signal })
+      await provider.instanceSettings.setSecurityGroups(role.location, cloudServerId, next.ids, { signal })
     }
     const names = new Map(known.map(({ id, name }) => [id, name]))
     await this.#servers.apply(server.id, (now) => groupsChanged(now, next, (id) => names.get(id) ?? id))

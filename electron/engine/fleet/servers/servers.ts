@@ -89,7 +89,7 @@ export class Servers {
     const { cloudServerId } = server
     if (cloudServerId === null) return { text: '', at: null }
     return this.#options.watch(server.cloudId, server.location, (provider) =>
-      provider.consoleOutput(
+      provider.instances.consoleOutput(
         server.location,
         cloudServerId,
         options.signal ? { signal: options.signal } : {},
@@ -108,7 +108,7 @@ export class Servers {
     const { cloudServerId } = server
     if (cloudServerId !== null && mode === 'soft') {
       await this.#options.watch(server.cloudId, server.location, (provider) =>
-        provider.reboot(server.location, [cloudServerId]),
+        provider.instances.reboot(server.location, [cloudServerId]),
       )
     }
     await this.noteReboot(serverId, mode)

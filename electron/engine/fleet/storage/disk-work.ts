@@ -17,7 +17,9 @@ export async function volumeOf(
   { cloudId, location, volumeId }: VolumeRef,
   watch: Watch,
 ): Promise<CloudVolume> {
-  const [volume] = await watch(cloudId, location, (provider) => provider.volumes.byId(location, [volumeId]))
+  const [volume] = await watch(cloudId, location, (provider) =>
+    provider.volumes.listById(location, [volumeId]),
+  )
   if (volume) return volume
   throw new AppError('cloud.not_found', { message: `${location} has no volume ${volumeId}.` })
 }

@@ -57,7 +57,7 @@ export class Storage {
   async snapshots({ shared, ...place }: StoragePlace & { shared: boolean }): Promise<StorageSnapshot[]> {
     return this.#watch(place, async (provider) => {
       const own = await provider.snapshots.list(place.location)
-      const all = shared ? await provider.snapshots.list(place.location, { shared }) : own
+      const all = shared ? await provider.snapshots.listShared(place.location) : own
       const ids = new Set(own.map(({ id }) => id))
       return storageSnapshots(place, shared ? [...own, ...all.filter(({ id }) => !ids.has(id))] : own, ids)
     })
@@ -68,7 +68,7 @@ export class Storage {
     if (cloudServerId === null) return []
     const place = { cloudId, location }
     const volumes = await this.#watch(place, (provider) =>
-      provider.volumes.ofInstance(location, cloudServerId),
+      provider.volumes.listByInstance(location, cloudServerId),
     )
     return storageVolumes(place, volumes, this.#view()).sort((a, b) =>
       (a.attachment?.device ?? '').localeCompare(b.attachment?.device ?? ''),
