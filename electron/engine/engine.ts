@@ -52,7 +52,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
         .map((server) => `server ${server.alias} #${server.index}`),
     lookAtServers: () => running.wake(),
   })
-  const { clouds, farmStore, roles, accounts } = designs
+  const { clouds, catalogs, farmStore, roles, accounts } = designs
   const access = createAccess(core, ports, { servers: serverStore, clouds })
   const { keys, hostKeys, connections, targets, terminals } = access
   const running = createFarmServices({
@@ -67,6 +67,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
   const { breaker, groups, storage, farms, wake, watch } = running
   const securityGroups = new SecurityGroups({
     clouds,
+    catalogs,
     users: () => ({
       workspaceId,
       farms: farmStore.list(),

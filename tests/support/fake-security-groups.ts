@@ -39,8 +39,8 @@ export function fakeSecurityGroups(world: {
         if (error) throw AppError.from(error)
         return call(at(cloudId, location) as CloudProvider)
       },
-      keepSecurityGroups: async () => undefined,
     },
+    catalogs: { keepSecurityGroups: async () => undefined },
     users: () => ({ workspaceId, farms: world.farms(), servers: world.servers(), sshPortOf: () => 22 }),
     tell: async () => undefined,
   })

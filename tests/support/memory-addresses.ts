@@ -1,4 +1,4 @@
-import type { AddressesPort, CloudAddress, Tags } from '../../electron/engine/clouds/index.ts'
+import type { AddressesPort, CloudAddress, CloudTags } from '../../electron/engine/clouds/index.ts'
 
 /** Addresses in memory. */
 export class MemoryAddresses implements AddressesPort {
@@ -8,7 +8,7 @@ export class MemoryAddresses implements AddressesPort {
   async list() {
     return [...this.all.values()]
   }
-  async create(_location: string, tags: Tags) {
+  async create(_location: string, tags: CloudTags) {
     const number = this.#next++
     const made = {
       id: `eipalloc-${number}`,

@@ -1,11 +1,11 @@
-import type { ImagesPort, MachineImage, Tag, Tags } from '../../electron/engine/clouds/index.ts'
+import type { ImagesPort, MachineImage, CloudTag, CloudTags } from '../../electron/engine/clouds/index.ts'
 
 /** Images of an account in memory; a new one is available at once. */
 export class MemoryImages implements ImagesPort {
   readonly images = new Map<string, MachineImage>()
   #next = 1
 
-  #make(name: string, description: string, tags: Tags): { cloudImageId: string } {
+  #make(name: string, description: string, tags: CloudTags): { cloudImageId: string } {
     const cloudImageId = `ami-${String(this.#next++).padStart(17, '0')}`
     this.images.set(cloudImageId, {
       cloudImageId,
@@ -36,7 +36,7 @@ export class MemoryImages implements ImagesPort {
   async listById(_location: string, ids: readonly string[]) {
     return ids.flatMap((id) => this.images.get(id) ?? [])
   }
-  async listByTag(_location: string, tag: Tag) {
+  async listByTag(_location: string, tag: CloudTag) {
     return [...this.images.values()].filter((image) => image.tags[tag.key] === tag.value)
   }
   async delete(_location: string, id: string) {

@@ -3,8 +3,8 @@ import type {
   InstanceSettingsPort,
   InstancesPort,
   LaunchRequest,
-  Tag,
-  Tags,
+  CloudTag,
+  CloudTags,
 } from '../../electron/engine/clouds/index.ts'
 import { type CloudRefusal, AppError } from '../../shared/model/errors.ts'
 
@@ -24,7 +24,7 @@ export class MemoryInstances implements InstancesPort {
   async list() {
     return [...this.all.values()].filter(({ state }) => state !== 'terminated')
   }
-  async listByTag(_location: string, tag: Tag) {
+  async listByTag(_location: string, tag: CloudTag) {
     this.#count('listByTag')
     return [...this.all.values()].filter((instance) => instance.tags[tag.key] === tag.value)
   }
@@ -82,7 +82,7 @@ export class MemoryInstances implements InstancesPort {
   async consoleOutput() {
     return { text: '', at: null }
   }
-  async tag(_location: string, id: string, tags: Tags) {
+  async tag(_location: string, id: string, tags: CloudTags) {
     this.#count('tag')
     const instance = this.all.get(id)
     if (instance) this.change(id, { tags: { ...instance.tags, ...tags } })

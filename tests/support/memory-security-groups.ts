@@ -2,7 +2,7 @@ import type {
   CloudSecurityGroup,
   CreateSecurityGroupRequest,
   SecurityGroupsPort,
-  Tag,
+  CloudTag,
 } from '../../electron/engine/clouds/index.ts'
 import { ruleKey } from '../../shared/logic/security-groups/security-group-rules.ts'
 import type { GroupRule } from '../../shared/model/security-groups.ts'
@@ -19,7 +19,7 @@ export class MemorySecurityGroups implements SecurityGroupsPort {
   async list() {
     return [...this.all.values()]
   }
-  async listByTag(_location: string, tag: Tag) {
+  async listByTag(_location: string, tag: CloudTag) {
     return [...this.all.values()].filter(({ tags }) => tags[tag.key] === tag.value)
   }
   async create(_location: string, group: CreateSecurityGroupRequest) {

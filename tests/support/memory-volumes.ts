@@ -3,8 +3,8 @@ import type { CloudSnapshot, CloudVolume, VolumeChange } from '../../shared/mode
 import type {
   CreateVolumeRequest,
   SnapshotsPort,
-  Tag,
-  Tags,
+  CloudTag,
+  CloudTags,
   VolumesPort,
 } from '../../electron/engine/clouds/index.ts'
 
@@ -20,7 +20,7 @@ export class MemoryVolumes implements VolumesPort {
   async listById(_location: string, ids: readonly string[]): Promise<CloudVolume[]> {
     return ids.flatMap((id) => this.all.get(id) ?? [])
   }
-  async listByTag(_location: string, tag: Tag): Promise<CloudVolume[]> {
+  async listByTag(_location: string, tag: CloudTag): Promise<CloudVolume[]> {
     return [...this.all.values()].filter((volume) => volume.tags[tag.key] === tag.value)
   }
   async listByInstance(_location: string, instanceId: string): Promise<CloudVolume[]> {
@@ -95,12 +95,12 @@ export class MemorySnapshots implements SnapshotsPort {
   async listById(_location: string, ids: readonly string[]): Promise<CloudSnapshot[]> {
     return ids.flatMap((id) => this.all.get(id) ?? [])
   }
-  async listByTag(_location: string, tag: Tag): Promise<CloudSnapshot[]> {
+  async listByTag(_location: string, tag: CloudTag): Promise<CloudSnapshot[]> {
     return [...this.all.values()].filter((snapshot) => snapshot.tags[tag.key] === tag.value)
   }
   async create(
     location: string,
-    request: { volumeId: string; description: string; tags: Tags },
+    request: { volumeId: string; description: string; tags: CloudTags },
   ): Promise<CloudSnapshot> {
     const [volume] = await this.#volumes.listById(location, [request.volumeId])
     if (!volume) throw new AppError('cloud.not_found', { message: `There is no ${request.volumeId}.` })

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-ec2'
 import { AppError } from '../../../shared/model/errors.ts'
 import { Architecture, type CloudImage } from '../../../shared/model/clouds.ts'
-import type { CallOptions, ImagesPort, MachineImage, Tag } from '../../engine/clouds/index.ts'
+import type { CallOptions, ImagesPort, MachineImage, CloudTag } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { hasCode } from './aws-errors.ts'
 import { awsTags, tagsOf } from './aws-tags.ts'
@@ -123,7 +123,7 @@ export class AwsImages implements ImagesPort {
     return images
   }
 
-  async listByTag(location: string, tag: Tag, options?: CallOptions): Promise<MachineImage[]> {
+  async listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<MachineImage[]> {
     return this.#describe(location, [{ Name: `tag:${tag.key}`, Values: [tag.value] }], true, options)
   }
 

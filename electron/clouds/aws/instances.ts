@@ -20,8 +20,8 @@ import type {
   CloudInstance,
   InstancesPort,
   LaunchRequest,
-  Tag,
-  Tags,
+  CloudTag,
+  CloudTags,
 } from '../../engine/clouds/index.ts'
 import type { AwsClients, SendOptions } from './aws-clients.ts'
 import { hasCode, translateAwsError } from './aws-errors.ts'
@@ -66,7 +66,7 @@ export class AwsInstances implements InstancesPort {
    * A page without instances before the last one may be as it should (EC2 may filter after it cut the pages) or one that got
    * lost. Then the list is compared with the list of tags, and refused with `cloud.bad_answer` when it lacks an instance.
    */
-  async listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudInstance[]> {
+  async listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudInstance[]> {
     const { instances, hasGap } = await this.#list(
       location,
       [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }],
@@ -186,7 +186,7 @@ export class AwsInstances implements InstancesPort {
     }
   }
 
-  async tag(location: string, id: string, tags: Tags, options?: CallOptions): Promise<void> {
+  async tag(location: string, id: string, tags: CloudTags, options?: CallOptions): Promise<void> {
     const about = { action: 'CreateTags', location, kind: 'write' } as const
     await this.#clients.ec2(about, options, (client, http) =>
       client.send(new CreateTagsCommand({ Resources: [id], Tags: awsTags(tags) }), http),
@@ -233,7 +233,7 @@ export class AwsInstances implements InstancesPort {
     return { instances, hasGap }
   }
 
-  async #taggedIds(location: string, tag: Tag, options?: CallOptions): Promise<string[]> {
+  async #taggedIds(location: string, tag: CloudTag, options?: CallOptions): Promise<string[]> {
     const about = { action: 'DescribeTags', location, kind: 'read' } as const
     const ids: string[] = []
     await allPages(about, async (token) => {

@@ -22,7 +22,7 @@ import type {
   CloudSecurityGroup,
   CreateSecurityGroupRequest,
   SecurityGroupsPort,
-  Tag,
+  CloudTag,
 } from '../../engine/clouds/index.ts'
 import type { AwsClients, SendOptions } from './aws-clients.ts'
 import { hasCode } from './aws-errors.ts'
@@ -93,7 +93,7 @@ export class AwsSecurityGroups implements SecurityGroupsPort {
     return this.#list(location, [], options)
   }
 
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudSecurityGroup[]> {
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudSecurityGroup[]> {
     return this.#list(location, [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }], options)
   }
 

@@ -4,10 +4,10 @@ export interface CallOptions {
 }
 
 /** A tag that is looked for. */
-export interface Tag {
+export interface CloudTag {
   key: string
   value: string
 }
 
-/** Tags by their keys. */
-export type Tags = Readonly<Record<string, string>>
+/** CloudTags by their keys. */
+export type CloudTags = Readonly<Record<string, string>>

@@ -1,5 +1,5 @@
 import type { Architecture, CloudImage } from '../../../shared/model/clouds.ts'
-import type { CallOptions, Tag, Tags } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 
 /** An image with what making, copying and removing it needs to know. */
 export interface MachineImage {
@@ -16,7 +16,7 @@ export interface MachineImage {
   snapshotIds: string[]
   sizeGb: number | null
   createdAt: string | null
-  tags: Tags
+  tags: CloudTags
 }
 
 /**
@@ -32,7 +32,7 @@ export interface ImagesPort {
   ): Promise<CloudImage[]>
   listById(location: string, cloudImageIds: readonly string[], options?: CallOptions): Promise<MachineImage[]>
   /** The account's own ones that carry the tag, in every state. */
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<MachineImage[]>
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<MachineImage[]>
   /**
    * An image of an instance's root disk as it is now, and with `attachedVolumes` of its other volumes, which then go with
    * each instance launched from it. `reboot`: the cloud restarts it, so that its files are whole. Throws `cloud.refused` with
@@ -46,7 +46,7 @@ export interface ImagesPort {
       description: string
       reboot: boolean
       attachedVolumes: boolean
-      tags: Tags
+      tags: CloudTags
     },
     options?: CallOptions,
   ): Promise<{ cloudImageId: string }>
@@ -59,7 +59,7 @@ export interface ImagesPort {
       cloudImageId: string
       name: string
       description: string
-      tags: Tags
+      tags: CloudTags
     },
     options?: CallOptions,
   ): Promise<{ cloudImageId: string }>

@@ -1,6 +1,6 @@
 import type { Architecture } from '../../../shared/model/clouds.ts'
 import type { InstanceState } from '../../../shared/model/servers.ts'
-import type { CallOptions, Tag, Tags } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 import type { LaunchRequest } from './launch-request.ts'
 
 /** An instance as the cloud describes it. */
@@ -31,7 +31,7 @@ export interface CloudInstance {
   privateIp: string | null
   hostname: string | null
   securityGroups: { id: string; name: string }[]
-  tags: Tags
+  tags: CloudTags
 }
 
 /** Machines, whoever launched them. */
@@ -39,7 +39,7 @@ export interface InstancesPort {
   /** All of the account, whoever launched them; terminated ones are left out. */
   list(location: string, options?: CallOptions): Promise<CloudInstance[]>
   /** All that carry the tag, in every state that the cloud still lists. */
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudInstance[]>
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudInstance[]>
   listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]>
   /** Launches up to `count` (at least one) and answers those made, by launch position. */
   launch(location: string, request: LaunchRequest, options?: CallOptions): Promise<CloudInstance[]>
@@ -57,7 +57,7 @@ export interface InstancesPort {
     options?: CallOptions,
   ): Promise<{ text: string; at: string | null }>
   /** Adds tags or replaces their values. */
-  tag(location: string, id: string, tags: Tags, options?: CallOptions): Promise<void>
+  tag(location: string, id: string, tags: CloudTags, options?: CallOptions): Promise<void>
   /** Takes tags off, whatever their values. */
   untag(location: string, id: string, keys: readonly string[], options?: CallOptions): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { CallOptions, Tags } from './call-options.ts'
+import type { CallOptions, CloudTags } from './call-options.ts'
 
 /** Public keys that the cloud puts on new instances, by name. */
 export interface KeyPairsPort {
@@ -12,7 +12,7 @@ export interface KeyPairsPort {
       name: string
       /** As in an `authorized_keys` file. */
       publicKey: string
-      tags: Tags
+      tags: CloudTags
     },
     options?: CallOptions,
   ): Promise<void>

@@ -1,5 +1,5 @@
 import type { GroupRule } from '../../../shared/model/security-groups.ts'
-import type { CallOptions, Tag, Tags } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 
 /** A security group with all that it lets through. */
 export interface CloudSecurityGroup {
@@ -7,7 +7,7 @@ export interface CloudSecurityGroup {
   name: string
   description: string
   vpcId: string | null
-  tags: Tags
+  tags: CloudTags
   /** One for each protocol, range of ports and peer; in the order in which the cloud lists them. */
   rules: GroupRule[]
 }
@@ -18,7 +18,7 @@ export type CreateSecurityGroupRequest = Omit<CloudSecurityGroup, 'id' | 'rules'
 /** Security groups with their rules. In a rule, a group of another account is named by its id. */
 export interface SecurityGroupsPort {
   list(location: string, options?: CallOptions): Promise<CloudSecurityGroup[]>
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudSecurityGroup[]>
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudSecurityGroup[]>
   /**
    * Makes a group without a rule of its own (a cloud may add one that lets everything out). Throws `input.conflict` when the
    * network has one of this name.

@@ -1,5 +1,5 @@
 import type { CloudSnapshot } from '../../../shared/model/volumes.ts'
-import type { CallOptions, Tag, Tags } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 
 /** Snapshots of a cloud's volumes. */
 export interface SnapshotsPort {
@@ -9,14 +9,14 @@ export interface SnapshotsPort {
   listShared(location: string, options?: CallOptions): Promise<CloudSnapshot[]>
   listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudSnapshot[]>
   /** The account's own ones that carry the tag. */
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudSnapshot[]>
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudSnapshot[]>
   /**
    * Resolves while the snapshot is still being made. The cloud knows no token for it: a caller that may have asked before
    * looks for its tag first.
    */
   create(
     location: string,
-    snapshot: { volumeId: string; description: string; tags: Tags },
+    snapshot: { volumeId: string; description: string; tags: CloudTags },
     options?: CallOptions,
   ): Promise<CloudSnapshot>
   /** Throws `cloud.refused` with refusal `in-use` while an image uses it. */

@@ -1,5 +1,5 @@
 import type { CloudVolume, VolumeChange } from '../../../shared/model/volumes.ts'
-import type { CallOptions, Tag, Tags } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 
 /** How a volume is made. The same token never makes a second one. */
 export interface CreateVolumeRequest {
@@ -13,14 +13,14 @@ export interface CreateVolumeRequest {
   kmsKeyId: string | null
   /** Made from this snapshot; null: blank. */
   snapshotId: string | null
-  tags: Tags
+  tags: CloudTags
 }
 
 /** Block volumes of a cloud. */
 export interface VolumesPort {
   list(location: string, options?: CallOptions): Promise<CloudVolume[]>
   listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudVolume[]>
-  listByTag(location: string, tag: Tag, options?: CallOptions): Promise<CloudVolume[]>
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudVolume[]>
   /** Volumes that are attached, or being attached, to the instance. */
   listByInstance(location: string, instanceId: string, options?: CallOptions): Promise<CloudVolume[]>
   /** Resolves while the volume is still being made. */

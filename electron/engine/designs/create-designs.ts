@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Image } from '../../../shared/model/images.ts'
 import { Role } from '../../../shared/model/roles.ts'
 import { CloudAccounts } from './accounts/index.ts'
-import { type CloudOpeners, Clouds } from '../clouds/index.ts'
+import { Catalogs, type CloudOpeners, Clouds } from '../clouds/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
 import { FarmStore } from './farms/index.ts'
 import { publishTo } from '../records/feed/index.ts'
@@ -52,9 +52,10 @@ export function createDesignServices(
     clock,
     log,
     newId,
-    openers: options.openers.open,
+    kinds: options.openers.kinds,
     onChange: publishTo(feed, 'clouds'),
   })
+  const catalogs = new Catalogs({ clouds, repository: ledger.catalogs, clock })
   const images = new Images({
     store: imageStore,
     clock,
@@ -78,6 +79,7 @@ export function createDesignServices(
   })
   const accounts = new CloudAccounts({
     clouds,
+    catalogs,
     jobs,
     profiles: () => options.openers.profiles(),
     addStarters: (cloud) => starters.add(cloud),
@@ -96,6 +98,7 @@ export function createDesignServices(
     roleStore,
     farmStore,
     clouds,
+    catalogs,
     images,
     roles,
     accounts,

@@ -6,14 +6,17 @@ import type { FarmDesign } from '../../../shared/model/farms.ts'
 import type { DesignServices } from '../designs/create-designs.ts'
 import type { Clock } from '../ports.ts'
 
-type Designs = Pick<DesignServices, 'clouds' | 'farmStore' | 'imageStore' | 'roleStore' | 'roles'>
+type Designs = Pick<
+  DesignServices,
+  'clouds' | 'catalogs' | 'farmStore' | 'imageStore' | 'roleStore' | 'roles'
+>
 
 /** What is known without a network about everything that a farm may name. */
 export async function farmKnowledge(designs: Designs, clock: Clock): Promise<FarmKnowledge> {
-  const { clouds, farmStore, imageStore, roleStore } = designs
+  const { clouds, catalogs, farmStore, imageStore, roleStore } = designs
   const known = clouds.list()
-  const catalogs = await Promise.all(
-    known.flatMap((cloud) => cloud.locations.map((location) => clouds.knownCatalog(cloud.id, location))),
+  const offers = await Promise.all(
+    known.flatMap((cloud) => cloud.locations.map((location) => catalogs.known(cloud.id, location))),
   )
   return {
     farms: farmStore.list(),
@@ -21,18 +24,21 @@ export async function farmKnowledge(designs: Designs, clock: Clock): Promise<Far
     roles: roleStore.list(),
     images: imageStore.list(),
     clouds: known,
-    catalogs: catalogs.filter((catalog) => catalog !== undefined),
+    catalogs: offers.filter((catalog) => catalog !== undefined),
   }
 }
 
 /** The last known prices of the places where a farm runs. */
-export async function costKnowledge({ clouds, roles }: Designs, design: FarmDesign): Promise<CostKnowledge> {
-  const catalogs = new Map<string, Catalog | undefined>()
+export async function costKnowledge(
+  { catalogs, roles }: Designs,
+  design: FarmDesign,
+): Promise<CostKnowledge> {
+  const known = new Map<string, Catalog | undefined>()
   for (const { cloudId, location } of placesOf(design)) {
-    catalogs.set(`${cloudId}/${location}`, await clouds.knownCatalog(cloudId, location))
+    known.set(`${cloudId}/${location}`, await catalogs.known(cloudId, location))
   }
   return {
-    prices: (cloudId, location) => catalogs.get(`${cloudId}/${location}`)?.prices ?? null,
+    prices: (cloudId, location) => known.get(`${cloudId}/${location}`)?.prices ?? null,
     osOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location)?.os.family,
   }
 }
@@ -48,11 +54,11 @@ export function unreachablePlaces({ clouds }: Designs, design: FarmDesign): stri
 }
 
 /** A sentence for each place of which no catalogue was ever read: what a farm names there is not checked. */
-export async function uncheckedPlaces({ clouds }: Designs, design: FarmDesign): Promise<string[]> {
+export async function uncheckedPlaces({ clouds, catalogs }: Designs, design: FarmDesign): Promise<string[]> {
   const sentences: string[] = []
   for (const { cloudId, location } of placesOf(design)) {
     const cloud = clouds.find(cloudId)
-    if (!cloud || (await clouds.knownCatalog(cloudId, location)) !== undefined) continue
+    if (!cloud || (await catalogs.known(cloudId, location)) !== undefined) continue
     sentences.push(
       `What ${cloud.name} has in ${location} is not known yet: instance types, zones, subnets and security groups that farm roles name there are not checked. Refresh the cloud to check them.`,
     )

@@ -42,8 +42,8 @@ function groups(change: Partial<GroupUsers> = {}): SecurityGroups {
     clouds: {
       get: () => ({ id: cloudId, name: 'Sandbox', locations: [east] }),
       watch: (_cloudId, _location, call) => call(provider),
-      keepSecurityGroups: async () => undefined,
     },
+    catalogs: { keepSecurityGroups: async () => undefined },
     users: () => ({ ...users, ...change }),
     tell: async (kind) => void told.push(kind),
   })

@@ -1,3 +1,4 @@
+import type { SecurityGroupRef } from '../../../../shared/model/clouds.ts'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type {
   GroupRule,
@@ -14,7 +15,7 @@ import {
   rulesAfter,
   rulesBasis,
 } from '../../../../shared/logic/security-groups/security-group-rules.ts'
-import type { CloudProvider, CloudSecurityGroup } from '../../clouds/index.ts'
+import { checkLocation, type CloudProvider, type CloudSecurityGroup } from '../../clouds/index.ts'
 import { ensuredRules } from './ensured-rules.ts'
 import { type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
 import { changeRules } from './rule-changes.ts'
@@ -31,8 +32,10 @@ interface SecurityGroupsOptions {
   clouds: {
     get(id: string): { id: SecurityGroup['cloudId']; name: string; locations: readonly string[] }
     watch<T>(cloudId: string, location: string, call: (provider: CloudProvider) => Promise<T>): Promise<T>
+  }
+  catalogs: {
     /** What the designer offers, brought up to date by what a call showed. */
-    keepSecurityGroups(place: Place, groups: readonly CloudSecurityGroup[]): Promise<void>
+    keepSecurityGroups(place: Place, groups: readonly SecurityGroupRef[]): Promise<void>
   }
   users: () => GroupUsers
   tell: (
@@ -53,7 +56,7 @@ export class SecurityGroups {
     const groups = await this.#call(place, ({ securityGroups }) =>
       securityGroups.list(place.location, callOptions(options)),
     )
-    await this.#options.clouds.keepSecurityGroups(place, groups)
+    await this.#options.catalogs.keepSecurityGroups(place, groups)
     const users = this.#options.users()
     const usage = usageOfGroups(place, groups, users)
     return groups.map((group) => this.#describe(place, group, usage, users))
@@ -156,16 +159,12 @@ export class SecurityGroups {
       `Security group ${group.name} in ${input.location} was deleted`,
     )
     const left = groups.filter(({ id }) => id !== group.id)
-    await this.#options.clouds.keepSecurityGroups(input, left)
+    await this.#options.catalogs.keepSecurityGroups(input, left)
   }
 
   async #call<T>(place: Place, call: (provider: CloudProvider) => Promise<T>): Promise<T> {
     const { clouds } = this.#options
-    const cloud = clouds.get(place.cloudId)
-    if (!cloud.locations.includes(place.location)) {
-      const message = `“${cloud.name}” does not use ${place.location}; it uses ${cloud.locations.join(', ')}.`
-      throw new AppError('input.invalid', { message, details: { faults: [{ path: 'location', message }] } })
-    }
+    checkLocation(clouds.get(place.cloudId), place.location)
     return clouds.watch(place.cloudId, place.location, call)
   }
 
