@@ -7,6 +7,7 @@ import {
   openServices,
   openToWorld,
   peerText,
+  planRules,
   portsText,
   readPorts,
   ruleKey,
@@ -115,7 +116,7 @@ async function changeRule(
   }
   const { cloudId, location, id: groupId } = group
   const input = { cloudId, location, groupId, rules: verb === 'add' ? [...others, rule] : others }
-  const plan = await client.securityGroups.planRules(input)
+  const plan = planRules(group, input.rules)
   for (const warning of plan.warnings) await context.note(context.paint('yellow', warning))
   const outcome = await client.securityGroups.applyRules({ ...input, basis: plan.basis })
   const [failure] = outcome.failed

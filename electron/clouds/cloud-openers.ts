@@ -3,14 +3,14 @@ import { z } from 'zod'
 import { AppError } from '../../shared/model/errors.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import {
-  cloudSecretId,
+  type CloudOpener,
   type CloudOpeners,
-  type CloudSignIn,
+  cloudSecretId,
   type CloudVault,
 } from '../engine/clouds/index.ts'
 import type { Ports } from '../engine/ports.ts'
-import { createAwsProvider, listAwsProfiles, RateBudgets } from './aws/index.ts'
-import { Sandbox } from './sandbox/index.ts'
+import { type AwsSignIn, awsTraits, createAwsProvider, listAwsProfiles, RateBudgets } from './aws/index.ts'
+import { Sandbox, sandboxLocations, sandboxTraits } from './sandbox/index.ts'
 
 const AwsSecret = z.object({ secretAccessKey: z.string(), sessionToken: z.string().optional() })
 
@@ -18,54 +18,44 @@ const AwsSecret = z.object({ secretAccessKey: z.string(), sessionToken: z.string
 export function cloudOpeners(ports: Ports): CloudOpeners {
   const { clock, log, homeDir, env } = ports
   const budgets = new RateBudgets(clock)
+  const openAws: CloudOpener = async (cloud, secrets, accountId) => {
+    if (cloud.kind !== 'aws') throw new Error('not an AWS cloud')
+    const { endpoint } = cloud
+    const signIn: AwsSignIn =
+      cloud.credentials.kind === 'profile'
+        ? { kind: 'profile', profile: cloud.credentials.profile, homeDir, env }
+        : await storedKeys(cloud.id, cloud.credentials.accessKeyId, secrets)
+    const provider = createAwsProvider({ signIn, endpoint, clock, log, budgets, accountId })
+    return { provider, close: async () => provider.close() }
+  }
+  const openSandbox: CloudOpener = async (cloud, _secrets, accountId) => {
+    const sandbox = new Sandbox({
+      dir: join(resolve(ports.dataDir), 'sandbox', cloud.id),
+      toolsSourceDir: join(ports.resourcesDir, 'sandbox'),
+      clock,
+      log,
+    })
+    const { endpoint, accessKeyId, secretAccessKey } = await sandbox.start()
+    const signIn: AwsSignIn = { kind: 'keys', accessKeyId, secretAccessKey: new Secret(secretAccessKey) }
+    const provider = createAwsProvider({ signIn, endpoint, clock, log, budgets, accountId })
+    return {
+      provider,
+      close: async () => {
+        provider.close()
+        await sandbox.stop()
+      },
+    }
+  }
   return {
-    profiles: () => listAwsProfiles({ homeDir, env }),
-    open: {
-      aws: async (cloud, secrets, accountId) => {
-        if (cloud.kind !== 'aws') throw new Error('not an AWS cloud')
-        const signIn: CloudSignIn =
-          cloud.credentials.kind === 'profile'
-            ? { kind: 'profile', profile: cloud.credentials.profile, homeDir, env }
-            : await storedKeys(cloud.id, cloud.credentials.accessKeyId, secrets)
-        const provider = createAwsProvider({
-          signIn,
-          endpoint: cloud.endpoint,
-          clock,
-          log,
-          budgets,
-          accountId,
-        })
-        return { provider, close: async () => provider.close() }
-      },
-      sandbox: async (cloud, _secrets, accountId) => {
-        const sandbox = new Sandbox({
-          dir: join(resolve(ports.dataDir), 'sandbox', cloud.id),
-          toolsSourceDir: join(ports.resourcesDir, 'sandbox'),
-          clock,
-          log,
-        })
-        const { endpoint, accessKeyId, secretAccessKey } = await sandbox.start()
-        const provider = createAwsProvider({
-          signIn: { kind: 'keys', accessKeyId, secretAccessKey: new Secret(secretAccessKey) },
-          endpoint,
-          clock,
-          log,
-          budgets,
-          accountId,
-        })
-        return {
-          provider,
-          close: async () => {
-            provider.close()
-            await sandbox.stop()
-          },
-        }
-      },
+    kinds: {
+      aws: { traits: awsTraits, locations: [], open: openAws },
+      sandbox: { traits: sandboxTraits, locations: sandboxLocations, open: openSandbox },
     },
+    profiles: () => listAwsProfiles({ homeDir, env }),
   }
 }
 
-async function storedKeys(cloudId: string, accessKeyId: string, secrets: CloudVault): Promise<CloudSignIn> {
+async function storedKeys(cloudId: string, accessKeyId: string, secrets: CloudVault): Promise<AwsSignIn> {
   const kept = await secrets.get(cloudSecretId(cloudId))
   if (!kept) {
     throw new AppError('vault.damaged', {

@@ -23,10 +23,10 @@ export type Engine = Awaited<ReturnType<typeof createEngine>>
  */
 export async function createEngine(ports: Ports, doors: Doors) {
   const core = await openCore(ports)
-  const clouds = createClouds(core, doors.clouds)
-  const designs = createDesigns(core, ports, clouds)
+  const { clouds, catalogs } = createClouds(core, doors.clouds)
+  const designs = createDesigns(core, ports, { clouds, catalogs })
   const access = createAccess(core, ports, clouds)
-  const fleet = createFleet({ core, clouds, designs, access }, ports, {
+  const fleet = createFleet({ core, clouds, catalogs, designs, access }, ports, {
     probeSsh: doors.probeSsh ?? probeSsh,
   })
   const { dataDir, ids, notices, tasks, jobs, prompts } = core

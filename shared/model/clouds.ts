@@ -29,7 +29,7 @@ export const AwsCloud = z.strictObject({
 export const SandboxCloud = z.strictObject({
   ...base,
   kind: z.literal('sandbox'),
-  locations: z.array(Location).default(['sandbox-east-1', 'sandbox-west-1']),
+  locations: z.array(Location).min(1),
 })
 
 /** A connected cloud account, as it is kept in the workspace: no secret in it. */
@@ -45,10 +45,27 @@ export const CloudLocationHealth = z.object({
 })
 export type CloudLocationHealth = z.infer<typeof CloudLocationHealth>
 
+/** What all clouds of a kind are like, as their adapter declares it: what depends on it asks for a trait, not for the kind. */
+export const CloudTraits = z.object({
+  /** What its clouds are called: `AWS`. */
+  label: z.string(),
+  /** What a person should know of it, where there is no sign-in to tell of. */
+  summary: z.string().nullable(),
+  costsMoney: z.boolean(),
+  /** The sample farm launches there as it is. */
+  runsSampleFarm: z.boolean(),
+  /** The systems of its starter roles: `['Ubuntu', 'Debian']`. */
+  starterRoles: z.array(z.string()),
+  /** Searches that find what most people look for. */
+  wellKnownImages: z.array(z.object({ title: z.string(), owner: z.string(), namePattern: z.string() })),
+})
+export type CloudTraits = z.infer<typeof CloudTraits>
+
 /** A cloud as screens and clients see it. */
 export const Cloud = z.intersection(
   CloudDesign,
   z.object({
+    traits: CloudTraits,
     /** The account number once a call told it. */
     accountId: z.string().nullable(),
     health: z.array(CloudLocationHealth),

@@ -65,12 +65,31 @@ export type ErrorCode = z.infer<typeof ErrorCode>
 export const Fault = z.strictObject({ path: z.string(), message: z.string() })
 export type Fault = z.infer<typeof Fault>
 
+/** Why a cloud refused a call, in our words, where something is decided by it. */
+export const CloudRefusal = z.enum([
+  /** The account's rights do not reach so far, whatever the call was about. */
+  'unauthorized',
+  /** The instance is protected against its end. */
+  'protected',
+  /** What the call is about is in a state in which it cannot be done. */
+  'wrong-state',
+  /** Something else uses it. */
+  'in-use',
+  /** There is one of this name. */
+  'name-taken',
+  /** The cloud takes no keys of this kind. */
+  'key-type',
+])
+export type CloudRefusal = z.infer<typeof CloudRefusal>
+
 /**
- * What an error carries besides its sentence. `faults` locate bad input; `cloudCode` and `cloudMessage` are the cloud's
- * own words; `requestId` is the cloud's; `correlationId` is ours and finds the failure in the log.
+ * What an error carries besides its sentence. `faults` locate bad input; `refusal` is what a cloud's refusal means, while
+ * `cloudCode` and `cloudMessage` are its own words, for people only; `requestId` is the cloud's; `correlationId` is ours and
+ * finds the failure in the log.
  */
 export const ErrorDetails = z.object({
   faults: z.array(Fault).optional(),
+  refusal: CloudRefusal.optional(),
   cloudCode: z.string().optional(),
   cloudMessage: z.string().optional(),
   requestId: z.string().optional(),

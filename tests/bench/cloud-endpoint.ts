@@ -28,8 +28,8 @@ function describe(instance: CloudInstance): string {
   const tags = Object.entries(instance.tags).map(
     ([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`,
   )
-  const groups = instance.securityGroupIds.map(
-    (group) => `<item><groupId>${group}</groupId><groupName>web</groupName></item>`,
+  const groups = instance.securityGroups.map(
+    ({ id: group }) => `<item><groupId>${group}</groupId><groupName>web</groupName></item>`,
   )
   return `<item><reservationId>r-${id.slice(2)}</reservationId><ownerId>000000000000</ownerId><groupSet/><instancesSet><item><instanceId>${id}</instanceId><imageId>${imageId}</imageId><instanceState><code>16</code><name>${state}</name></instanceState><privateDnsName/><dnsName/><reason/><keyName>${instance.keyName ?? ''}</keyName><amiLaunchIndex>${launchPosition}</amiLaunchIndex><productCodes/><instanceType>${instanceType}</instanceType><launchTime>${launchedAt ?? ''}</launchTime><placement><availabilityZone>${zone ?? ''}</availabilityZone><groupName/><tenancy>default</tenancy></placement><monitoring><state>disabled</state></monitoring><privateIpAddress>${privateIp ?? ''}</privateIpAddress><ipAddress>${publicIp ?? ''}</ipAddress><groupSet>${groups.join('')}</groupSet><architecture>x86_64</architecture><rootDeviceType>ebs</rootDeviceType><rootDeviceName>/dev/xvda</rootDeviceName><virtualizationType>hvm</virtualizationType><tagSet>${tags.join('')}</tagSet><hypervisor>xen</hypervisor><ebsOptimized>false</ebsOptimized></item></instancesSet></item>`
 }

@@ -5,6 +5,7 @@ import type { Server } from '../../shared/model/servers.ts'
 import type { CloudInstance } from '../../electron/engine/clouds/index.ts'
 import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
 import { aServer } from '../support/designs.ts'
+import { aCloudInstance } from '../support/memory-instances.ts'
 
 /** Farms with running servers, spread evenly, as a workspace of many months would hold them. */
 export interface LargeWorkspace {
@@ -78,27 +79,20 @@ export function largeWorkspace(parts: {
       })
       const ssh = { host: server.publicIp ?? '', port: 2222, user: 'farmhand', hostKeyFingerprint: null }
       made.servers.push({ ...server, id: ServerId.parse(server.id), ssh })
-      made.instances.push({
-        id: server.cloudServerId ?? '',
-        state: 'running',
-        launchPosition: 0,
-        clientToken: null,
-        zone: server.zone,
-        subnetId: null,
-        isSpot: false,
-        instanceType: server.instanceType,
-        imageId: server.cloudImageId ?? '',
-        platform: 'linux',
-        rootDevice: 'ebs',
-        keyName: server.keyName,
-        publicIp: server.publicIp,
-        privateIp: server.privateIp,
-        hostname: null,
-        securityGroupIds: server.securityGroupIds,
-        tags: { [TAGS.workspace]: parts.workspaceId, [TAGS.server]: server.id },
-        launchedAt: at,
-        stateReason: null,
-      })
+      made.instances.push(
+        aCloudInstance({
+          id: server.cloudServerId ?? '',
+          zone: server.zone,
+          instanceType: server.instanceType,
+          imageId: server.cloudImageId ?? '',
+          keyName: server.keyName,
+          publicIp: server.publicIp,
+          privateIp: server.privateIp,
+          securityGroups: server.securityGroupIds.map((id) => ({ id, name: id })),
+          tags: { [TAGS.workspace]: parts.workspaceId, [TAGS.server]: server.id },
+          launchedAt: at,
+        }),
+      )
     }
   }
   return made

@@ -9,6 +9,7 @@ import type { Engine } from '../../electron/engine/engine.ts'
 import type { FeedMessage } from '../../shared/model/feed.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
+import { aCloudInstance } from '../support/memory-instances.ts'
 import { memoryDoors, openEngine, silentLog, until } from '../support/test-engine.ts'
 import { startTestHost } from '../support/transports.ts'
 import { measure } from './bench.ts'
@@ -108,27 +109,18 @@ await engine.start()
 for (const server of await engine.servers.list({})) {
   const id = server.cloudServerId
   if (id === null) continue
-  cloud.instances.set(id, {
+  const instance = aCloudInstance({
     id,
-    state: 'running',
-    launchPosition: 0,
-    clientToken: null,
     zone: server.zone,
-    subnetId: null,
-    isSpot: false,
     instanceType: server.instanceType,
     imageId: server.cloudImageId ?? '',
-    platform: 'linux',
-    rootDevice: 'ebs',
     keyName: server.keyName,
     publicIp: server.publicIp,
     privateIp: server.privateIp,
-    hostname: null,
-    securityGroupIds: server.securityGroupIds,
-    tags: {},
+    securityGroups: server.securityGroupIds.map((group) => ({ id: group, name: group })),
     launchedAt: server.launchedAt,
-    stateReason: null,
   })
+  cloud.instances.all.set(id, instance)
 }
 const one =
   values['ssh-port'] === undefined

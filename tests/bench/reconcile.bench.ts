@@ -29,7 +29,7 @@ const bench: Bench = {
       workspaceId: 'bench',
     })
     const cloud = new MemoryCloud()
-    for (const instance of world.instances) cloud.instances.set(instance.id, instance)
+    for (const instance of world.instances) cloud.instances.all.set(instance.id, instance)
     const provisioners = Object.entries({ hasItsGroups, hasItsAddress, hasItsHostname, hasItsTags }).map(
       ([name, isThere]) => ({
         name,
@@ -80,7 +80,7 @@ const bench: Bench = {
       },
       {
         what: 'list calls a pass (pages are the provider’s)',
-        value: (cloud.calls['instancesByTag'] ?? 0) / (rounds + 1),
+        value: (cloud.calls['instances.listByTag'] ?? 0) / (rounds + 1),
         unit: 'calls',
         peer: null,
         target: { limit: 1, of: 'value' },

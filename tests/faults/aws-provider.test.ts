@@ -7,6 +7,7 @@ import { createAwsProvider } from '../../electron/clouds/aws/index.ts'
 import type { CloudInstance, CloudProvider, LaunchRequest } from '../../electron/engine/clouds/index.ts'
 import { plainLaunchOptions } from '../../electron/engine/clouds/index.ts'
 import { Secret } from '../../shared/model/secret.ts'
+import { GroupRule } from '../../shared/model/security-groups.ts'
 import { realClock } from '../support/clocks.ts'
 import { silentLog } from '../support/logs.ts'
 import { type SandboxProcess, startSandboxProcess } from '../support/sandbox-client.ts'
@@ -38,12 +39,12 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sandbox-'))
   sandbox = await startSandboxProcess({ dir: directory, bootMs: 0 })
   provider = newProvider()
-  const [image] = await provider.findImages(location, {
+  const [image] = await provider.images.search(location, {
     owner: 'sandbox',
     namePattern: 'sandbox-linux-*-x86_64',
   })
   imageId = image?.cloudImageId ?? ''
-  await provider.importKeyPair(location, { name: 'key', publicKey: publicKey(), tags: {} })
+  await provider.keyPairs.ensure(location, { name: 'key', publicKey: publicKey(), tags: {} })
   provider.close()
 })
 
@@ -90,7 +91,7 @@ function aLaunch(change: Partial<LaunchRequest> = {}): LaunchRequest {
 async function made(request: LaunchRequest): Promise<CloudInstance[]> {
   const asking = newProvider({ pageSize: 1000 })
   try {
-    return await asking.instancesByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' })
+    return await asking.instances.listByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' })
   } finally {
     asking.close()
   }
@@ -109,9 +110,9 @@ async function callsDuring(action: string, work: () => Promise<unknown>): Promis
 describe('lists', () => {
   test('come whole from all their pages, in as many calls as pages', async () => {
     const request = aLaunch({ count: 12 })
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     const calls = await callsDuring('DescribeInstances', async () => {
-      const listed = await provider.instancesByTag(location, {
+      const listed = await provider.instances.listByTag(location, {
         key: farmTag,
         value: request.tags[farmTag] ?? '',
       })
@@ -122,10 +123,10 @@ describe('lists', () => {
 
   test.each([1, 2])('are refused when page %i comes without its instances', async (page) => {
     const request = aLaunch({ count: 12 })
-    await provider.launch(location, request)
+    await provider.instances.launch(location, request)
     await sandbox.faults({ kind: 'missing-page', action: 'DescribeInstances', page })
     await expect(
-      provider.instancesByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' }),
+      provider.instances.listByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' }),
     ).rejects.toMatchObject({
       code: 'cloud.bad_answer',
       retryable: true,
@@ -135,18 +136,18 @@ describe('lists', () => {
 
   test('are refused when a page is not given at all', async () => {
     const request = aLaunch({ count: 12 })
-    await provider.launch(location, request)
+    await provider.instances.launch(location, request)
     await sandbox.faults({ kind: 'refuse', code: 'InvalidParameterValue', action: 'DescribeInstances' })
     await expect(
-      provider.instancesByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' }),
+      provider.instances.listByTag(location, { key: farmTag, value: request.tags[farmTag] ?? '' }),
     ).rejects.toMatchObject({ code: 'cloud.refused', details: { cloudCode: 'InvalidParameterValue' } })
   })
 
   test('a tag’s value means itself, also with wildcards in it', async () => {
     const request = aLaunch({ count: 1, tags: { [farmTag]: 'a*b?' } })
     const other = aLaunch({ count: 1, tags: { [farmTag]: 'axxbx' } })
-    const [instance] = await provider.launch(location, request)
-    await provider.launch(location, other)
+    const [instance] = await provider.instances.launch(location, request)
+    await provider.instances.launch(location, other)
     expect(ids(await made(request))).toEqual([instance?.id])
   })
 })
@@ -155,7 +156,7 @@ describe('RequestLimitExceeded', () => {
   test('is asked again, and the launch is made once', async () => {
     const request = aLaunch()
     await sandbox.faults({ kind: 'throttle', action: 'RunInstances', calls: 2 })
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     expect(ids(await made(request))).toEqual(ids(launched))
   })
 
@@ -163,7 +164,7 @@ describe('RequestLimitExceeded', () => {
     const request = aLaunch()
     await sandbox.faults({ kind: 'throttle', action: 'RunInstances' })
     const calls = await callsDuring('RunInstances', () =>
-      expect(provider.launch(location, request)).rejects.toMatchObject({
+      expect(provider.instances.launch(location, request)).rejects.toMatchObject({
         code: 'cloud.throttled',
         retryable: true,
         message: `The cloud takes no more RunInstances calls in ${location} for now. Farmhand slows down and asks again.`,
@@ -180,7 +181,7 @@ describe('capacity and quota', () => {
     const request = aLaunch({ zone: 'sandbox-east-1a' })
     await sandbox.faults({ kind: 'no-capacity', zone: 'sandbox-east-1a' })
     const calls = await callsDuring('RunInstances', () =>
-      expect(provider.launch(location, request)).rejects.toMatchObject({
+      expect(provider.instances.launch(location, request)).rejects.toMatchObject({
         code: 'cloud.capacity',
         retryable: true,
         message:
@@ -190,13 +191,17 @@ describe('capacity and quota', () => {
     expect(calls).toBe(1)
     expect(await made(request)).toEqual([])
     expect(
-      await provider.launch(location, { ...request, clientToken: randomUUID(), zone: 'sandbox-east-1b' }),
+      await provider.instances.launch(location, {
+        ...request,
+        clientToken: randomUUID(),
+        zone: 'sandbox-east-1b',
+      }),
     ).toHaveLength(2)
   })
 
   test('none left anywhere: the location is named', async () => {
     await sandbox.faults({ kind: 'no-capacity' })
-    await expect(provider.launch(location, aLaunch())).rejects.toThrow(
+    await expect(provider.instances.launch(location, aLaunch())).rejects.toThrow(
       `${location} has no room for t3.micro now.`,
     )
   })
@@ -204,7 +209,7 @@ describe('capacity and quota', () => {
   test('room for some: those are made and answered by position', async () => {
     const request = aLaunch({ count: 5 })
     await sandbox.faults({ kind: 'no-capacity', room: 3 })
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     expect(launched.map(({ launchPosition }) => launchPosition)).toEqual([0, 1, 2])
     expect(ids(await made(request))).toEqual(ids(launched))
   })
@@ -215,7 +220,7 @@ describe('capacity and quota', () => {
       code: 'VcpuLimitExceeded',
       message: 'You have requested more vCPU capacity than your limit of 32.',
     })
-    await expect(provider.launch(location, aLaunch())).rejects.toMatchObject({
+    await expect(provider.instances.launch(location, aLaunch())).rejects.toMatchObject({
       code: 'cloud.quota',
       retryable: false,
       message: expect.stringContaining('your limit of 32'),
@@ -226,24 +231,26 @@ describe('capacity and quota', () => {
 describe('InvalidInstanceID.NotFound just after a launch', () => {
   test('leaves new instances out of lists without failing; they show up later', async () => {
     const request = aLaunch()
-    const old = await provider.launch(location, aLaunch())
+    const old = await provider.instances.launch(location, aLaunch())
     await sandbox.faults({ kind: 'invisible', ms: 5_000, calls: 1 })
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     const asked = [...ids(old), ...ids(launched)]
-    expect(ids(await provider.instancesById(location, asked))).toEqual(ids(old))
-    await expect(provider.stop(location, ids(launched))).rejects.toMatchObject({ code: 'cloud.not_found' })
-    expect(ids(await provider.launch(location, request))).toEqual(ids(launched))
+    expect(ids(await provider.instances.listById(location, asked))).toEqual(ids(old))
+    await expect(provider.instances.stop(location, ids(launched))).rejects.toMatchObject({
+      code: 'cloud.not_found',
+    })
+    expect(ids(await provider.instances.launch(location, request))).toEqual(ids(launched))
     await vi.waitFor(async () => expect(ids(await made(request))).toEqual(ids(launched)), {
       timeout: 30_000,
       interval: 100,
     })
-    expect(ids(await provider.instancesById(location, asked))).toEqual([...asked].sort())
+    expect(ids(await provider.instances.listById(location, asked))).toEqual([...asked].sort())
   })
 
   test('terminate goes on with those that the cloud knows', async () => {
-    const old = await provider.launch(location, aLaunch())
-    await provider.terminate(location, [...ids(old), 'i-0123456789abcdef0'])
-    const states = (await provider.instancesById(location, ids(old))).map(({ state }) => state)
+    const old = await provider.instances.launch(location, aLaunch())
+    await provider.instances.terminate(location, [...ids(old), 'i-0123456789abcdef0'])
+    const states = (await provider.instances.listById(location, ids(old))).map(({ state }) => state)
     expect(states).toEqual(['shutting-down', 'shutting-down'])
   })
 })
@@ -252,7 +259,7 @@ describe('a reply that is lost after the instances were made', () => {
   test.each([1, 3])('%i times: exactly one set of instances', async (calls) => {
     const request = aLaunch({ count: 3 })
     await sandbox.faults({ kind: 'lose-reply', action: 'RunInstances', calls })
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     expect(launched).toHaveLength(3)
     expect(ids(await made(request))).toEqual(ids(launched))
   })
@@ -260,12 +267,12 @@ describe('a reply that is lost after the instances were made', () => {
   test('for good: the call fails, and the same call later answers the same set', async () => {
     const request = aLaunch({ count: 3 })
     await sandbox.faults({ kind: 'lose-reply', action: 'RunInstances' })
-    await expect(provider.launch(location, request)).rejects.toMatchObject({
+    await expect(provider.instances.launch(location, request)).rejects.toMatchObject({
       code: 'cloud.unreachable',
       retryable: true,
     })
     await sandbox.clearFaults()
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     expect(launched).toHaveLength(3)
     expect(ids(await made(request))).toEqual(ids(launched))
   })
@@ -275,20 +282,23 @@ describe('a reply that is lost after the instances were made', () => {
     await sandbox.faults({ kind: 'lose-reply', action: 'ImportKeyPair', calls: 1 })
     await sandbox.faults({ kind: 'lose-reply', action: 'CreateSecurityGroup', calls: 1 })
     await sandbox.faults({ kind: 'lose-reply', action: 'AuthorizeSecurityGroupIngress', calls: 1 })
-    await provider.importKeyPair(location, { name: tag, publicKey: publicKey(), tags: {} })
+    await provider.keyPairs.ensure(location, { name: tag, publicKey: publicKey(), tags: {} })
     const group = {
       name: tag,
       description: 'test',
-      rules: [{ protocol: 'tcp', fromPort: 22, toPort: 22, source: { cidr: '0.0.0.0/0' } } as const],
+      vpcId: null,
+      rulesFor: () => [
+        GroupRule.parse({ fromPort: 22, toPort: 22, peer: { kind: 'cidr', cidr: '0.0.0.0/0' } }),
+      ],
       tags: { [farmTag]: tag },
     }
-    const { id } = await provider.ensureSecurityGroup(location, group)
-    expect(await provider.securityGroupsByTag(location, { key: farmTag, value: tag })).toMatchObject([
+    const { id } = await provider.securityGroups.ensure(location, group)
+    expect(await provider.securityGroups.listByTag(location, { key: farmTag, value: tag })).toMatchObject([
       { id, name: tag },
     ])
-    expect(await provider.ensureSecurityGroup(location, group)).toEqual({ id, created: false })
-    expect(await provider.deleteSecurityGroup(location, id)).toBe(true)
-    expect(await provider.deleteSecurityGroup(location, id)).toBe(true)
+    expect(await provider.securityGroups.ensure(location, group)).toEqual({ id, created: false })
+    expect(await provider.securityGroups.delete(location, id)).toBe(true)
+    expect(await provider.securityGroups.delete(location, id)).toBe(true)
   })
 })
 
@@ -296,13 +306,13 @@ describe('credentials', () => {
   test('that expire in the middle of a launch are said; the same launch later makes one set', async () => {
     const request = aLaunch()
     await sandbox.faults({ kind: 'credentials', code: 'ExpiredToken' })
-    await expect(provider.launch(location, request)).rejects.toMatchObject({
+    await expect(provider.instances.launch(location, request)).rejects.toMatchObject({
       code: 'cloud.credentials',
       retryable: false,
       message: expect.stringContaining('has expired'),
     })
     await sandbox.clearFaults()
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     expect(ids(await made(request))).toEqual(ids(launched))
   })
 
@@ -318,7 +328,7 @@ describe('credentials', () => {
 
   test('without a permission name the call', async () => {
     await sandbox.faults({ kind: 'credentials', code: 'UnauthorizedOperation', action: 'RunInstances' })
-    await expect(provider.launch(location, aLaunch())).rejects.toMatchObject({
+    await expect(provider.instances.launch(location, aLaunch())).rejects.toMatchObject({
       code: 'cloud.refused',
       message: expect.stringContaining(`may not call RunInstances in ${location}`),
     })
@@ -326,7 +336,7 @@ describe('credentials', () => {
 })
 
 test('a region that the cloud does not have is named', async () => {
-  await expect(provider.zones('sandbox-nowhere-1')).rejects.toMatchObject({
+  await expect(provider.zones.list('sandbox-nowhere-1')).rejects.toMatchObject({
     code: 'cloud.wrong_location',
     retryable: false,
     message: expect.stringContaining('no region sandbox-nowhere-1'),
@@ -336,7 +346,7 @@ test('a region that the cloud does not have is named', async () => {
 describe('answers that are none', () => {
   test.each(['html', 'empty', 'malformed'] as const)('%s is refused, never an empty list', async (shape) => {
     const request = aLaunch()
-    const launched = await provider.launch(location, request)
+    const launched = await provider.instances.launch(location, request)
     await sandbox.faults({ kind: 'bad-answer', shape, action: 'DescribeInstances' })
     await expect(made(request)).rejects.toMatchObject({ code: 'cloud.bad_answer', retryable: true })
     await sandbox.clearFaults()
@@ -348,11 +358,11 @@ describe('answers that are none', () => {
     async (shape) => {
       const request = aLaunch()
       await sandbox.faults({ kind: 'bad-answer', shape, action: 'RunInstances', calls: 1 })
-      await expect(provider.launch(location, request)).rejects.toMatchObject({
+      await expect(provider.instances.launch(location, request)).rejects.toMatchObject({
         code: 'cloud.bad_answer',
         retryable: true,
       })
-      const launched = await provider.launch(location, request)
+      const launched = await provider.instances.launch(location, request)
       expect(launched).toHaveLength(2)
       expect(ids(await made(request))).toEqual(ids(launched))
     },
@@ -367,13 +377,13 @@ describe('a clock that is off', () => {
   test.each([3_600_000, -86_400_000])('by %i ms is corrected by the cloud’s own time', async (offMs) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + offMs })
     const request = aLaunch()
-    expect(await provider.launch(location, request)).toHaveLength(2)
+    expect(await provider.instances.launch(location, request)).toHaveLength(2)
     expect(await made(request)).toHaveLength(2)
   })
 
   test('and refused all the same says to set it', async () => {
     await sandbox.faults({ kind: 'credentials', code: 'RequestExpired' })
-    await expect(provider.zones(location)).rejects.toMatchObject({
+    await expect(provider.zones.list(location)).rejects.toMatchObject({
       code: 'cloud.credentials',
       message: expect.stringContaining('the clock of this machine is off'),
     })
@@ -383,17 +393,17 @@ describe('a clock that is off', () => {
 describe('a cloud that is away', () => {
   test('for some calls is asked again', async () => {
     await sandbox.faults({ kind: 'unreachable', calls: 2 })
-    expect(await provider.zones(location)).not.toEqual([])
+    expect(await provider.zones.list(location)).not.toEqual([])
   })
 
   test('for good is unreachable; later all goes on', async () => {
     await sandbox.faults({ kind: 'unreachable', region: location })
-    await expect(provider.zones(location)).rejects.toMatchObject({
+    await expect(provider.zones.list(location)).rejects.toMatchObject({
       code: 'cloud.unreachable',
       retryable: true,
     })
-    expect(await provider.zones('sandbox-west-1')).not.toEqual([])
+    expect(await provider.zones.list('sandbox-west-1')).not.toEqual([])
     await sandbox.clearFaults()
-    expect(await provider.zones(location)).not.toEqual([])
+    expect(await provider.zones.list(location)).not.toEqual([])
   })
 })

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { FarmInput } from '../../shared/model/farms.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import type { LaunchRequest } from '../../electron/engine/clouds/index.ts'
 import { LaptopClock, realClock } from '../support/clocks.ts'
 import { MemoryCloud } from '../support/memory-cloud.ts'
 import { memoryDoors, memoryEngine, temporaryDirectory } from '../support/test-engine.ts'
@@ -14,19 +13,24 @@ class MoodyCloud extends MemoryCloud {
   boots = true
   hidden = false
 
-  override async launch(where: string, request: LaunchRequest) {
-    const made = await super.launch(where, request)
-    if (!this.boots)
-      for (const instance of made) this.instances.set(instance.id, { ...instance, state: 'pending' })
-    return made
-  }
-  override async instancesByTag(where: string, tag: { key: string; value: string }) {
-    const all = await super.instancesByTag(where, tag)
-    return this.hidden ? [] : all
+  constructor() {
+    super()
+    const { instances } = this
+    const launch = instances.launch.bind(instances)
+    instances.launch = async (where, request) => {
+      const made = await launch(where, request)
+      if (!this.boots) for (const { id } of made) instances.change(id, { state: 'pending' })
+      return made
+    }
+    const listByTag = instances.listByTag.bind(instances)
+    instances.listByTag = async (where, tag) => {
+      const all = await listByTag(where, tag)
+      return this.hidden ? [] : all
+    }
   }
   bootAll(): void {
-    for (const [id, instance] of this.instances) {
-      if (instance.state === 'pending') this.instances.set(id, { ...instance, state: 'running' })
+    for (const [id, { state }] of this.instances.all) {
+      if (state === 'pending') this.instances.change(id, { state: 'running' })
     }
   }
 }
@@ -108,8 +112,8 @@ async function expectUntouched(before: readonly Server[]): Promise<void> {
   expect((await servers(true)).map(({ id, status }) => [id, status])).toEqual(
     before.map(({ id }) => [id, 'running']),
   )
-  expect(cloud.calls).toMatchObject({ launch: 1 })
-  expect(cloud.calls['terminate']).toBeUndefined()
+  expect(cloud.calls).toMatchObject({ 'instances.launch': 1 })
+  expect(cloud.calls['instances.terminate']).toBeUndefined()
 }
 
 describe('nothing is relaunched or terminated', () => {
@@ -155,7 +159,7 @@ describe('nothing is relaunched or terminated', () => {
 test('an instance that really went while the laptop slept is replaced, once', async () => {
   await launch()
   const [first, second] = await running()
-  cloud.instances.delete(first?.cloudServerId ?? '')
+  cloud.instances.all.delete(first?.cloudServerId ?? '')
   clock.jump(day)
   const after = await whenTimePasses(async () => {
     const up = (await servers()).filter(({ status }) => status === 'running')
@@ -163,13 +167,13 @@ test('an instance that really went while the laptop slept is replaced, once', as
   })
   expect(after.map(({ id }) => id)).toContain(second?.id)
   await passes(600)
-  expect(cloud.calls).toMatchObject({ launch: 2 })
+  expect(cloud.calls).toMatchObject({ 'instances.launch': 2 })
 })
 
 test('a clock that is set back holds up no launch that waits for another try', async () => {
   let failures = 2
-  const launchReally = cloud.launch.bind(cloud)
-  cloud.launch = async (where, request) => {
+  const launchReally = cloud.instances.launch.bind(cloud.instances)
+  cloud.instances.launch = async (where, request) => {
     if (failures-- > 0) throw new Error('no answer')
     return launchReally(where, request)
   }
@@ -305,8 +309,8 @@ describe('leases and allowed hours', () => {
     await running()
     clock.jump(3 * day)
     await whenTimePasses(async () => (await world.engine.farms.get({ farmId })).state.status === 'terminated')
-    expect(cloud.calls).toMatchObject({ launch: 1 })
-    expect([...cloud.instances.values()].every(({ state }) => state === 'terminated')).toBe(true)
+    expect(cloud.calls).toMatchObject({ 'instances.launch': 1 })
+    expect([...cloud.instances.all.values()].every(({ state }) => state === 'terminated')).toBe(true)
     const kinds = (await world.engine.events.list({ farmId, limit: 200 })).map(({ kind }) => kind)
     expect(kinds.filter((kind) => kind === 'LeaseEnded')).toHaveLength(1)
   })
@@ -321,7 +325,7 @@ describe('leases and allowed hours', () => {
     clock.jump(-day)
     await passes(600)
     await expectUntouched(before)
-    expect(cloud.calls['stop']).toBeUndefined()
+    expect(cloud.calls['instances.stop']).toBeUndefined()
   })
 
   test('asleep over the end of the window, the farm is suspended; the next window resumes the same servers', async () => {
@@ -362,6 +366,6 @@ describe('a graceful end that is waited for', () => {
       'running',
       'terminated',
     ])
-    expect(cloud.calls).toMatchObject({ launch: 2, terminate: 1 })
+    expect(cloud.calls).toMatchObject({ 'instances.launch': 2, 'instances.terminate': 1 })
   })
 })

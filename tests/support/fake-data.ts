@@ -1,3 +1,5 @@
+import { awsTraits } from '../../electron/clouds/aws/traits.ts'
+import { sandboxTraits } from '../../electron/clouds/sandbox/traits.ts'
 import type { Cloud, InstanceType } from '../../shared/model/clouds.ts'
 import type { ErrorInfo } from '../../shared/model/errors.ts'
 import type { Event } from '../../shared/model/events.ts'
@@ -68,6 +70,7 @@ function fakeClouds(at: (minutes: number) => string): Cloud[] {
       id: CloudId.parse('sandbox'),
       name: 'Sandbox',
       kind: 'sandbox',
+      traits: sandboxTraits,
       createdAt: at(90_000),
       locations: ['sandbox-east-1', 'sandbox-west-1'],
       accountId: '000000000001',
@@ -78,6 +81,7 @@ function fakeClouds(at: (minutes: number) => string): Cloud[] {
       id: CloudId.parse('aws'),
       name: 'AWS production',
       kind: 'aws',
+      traits: awsTraits,
       createdAt: at(80_000),
       locations: ['eu-central-1', 'us-east-1'],
       credentials: { kind: 'profile', profile: 'production' },

@@ -17,16 +17,12 @@ export function fakeSecurityGroups(world: {
   farms: () => readonly Farm[]
   servers: () => readonly Server[]
 }): EngineShape['securityGroups'] {
-  const places = new Map<string, Pick<CloudProvider, 'securityGroupRules' | 'deleteSecurityGroup'>>()
+  const places = new Map<string, Pick<CloudProvider, 'securityGroups'>>()
   const at = (cloudId: string, location: string) => {
     const key = `${cloudId}/${location}`
     const known = places.get(key)
     if (known) return known
-    const rules = filled(world.farms(), cloudId, location)
-    const made = {
-      securityGroupRules: rules,
-      deleteSecurityGroup: async (_location: string, id: string) => rules.groups.delete(id),
-    }
+    const made = { securityGroups: filled(world.farms(), cloudId, location) }
     places.set(key, made)
     return made
   }
@@ -43,14 +39,16 @@ export function fakeSecurityGroups(world: {
         if (error) throw AppError.from(error)
         return call(at(cloudId, location) as CloudProvider)
       },
-      keepSecurityGroups: async () => undefined,
     },
-    farms: { list: world.farms },
-    servers: { all: world.servers },
-    roles: { imageOf: () => undefined },
+    catalogs: { keepSecurityGroups: async () => undefined },
+    workspace: {
+      id: workspaceId,
+      farms: { list: world.farms },
+      servers: { all: world.servers },
+      roles: { imageOf: () => undefined },
+    },
     maker: { forgetEnsured: () => undefined },
     events: { tell: async () => undefined },
-    workspaceId,
   })
 }
 
@@ -58,9 +56,9 @@ function filled(farms: readonly Farm[], cloudId: string, location: string): Memo
   const memory = new MemorySecurityGroups()
   const vpcId = `vpc-0${location.replace(/[^a-z0-9]/g, '').slice(0, 12)}`
   const put = (name: string, description: string, tags: Record<string, string>, rules: object[]): string => {
-    const id = `sg-0${(memory.groups.size + 1).toString(16).padStart(4, '0')}a41c7b9e52d0`
+    const id = `sg-0${(memory.all.size + 1).toString(16).padStart(4, '0')}a41c7b9e52d0`
     const read = rules.map((rule) => GroupRule.parse(rule))
-    memory.groups.set(id, { id, name, description, vpcId, tags, rules: read })
+    memory.all.set(id, { id, name, description, vpcId, tags, rules: read })
     return id
   }
   const from = (cidr: string) => ({ peer: { kind: 'cidr', cidr } })
@@ -77,7 +75,7 @@ function filled(farms: readonly Farm[], cloudId: string, location: string): Memo
     if (here.length === 0) continue
     const tags = { [TAGS.workspace]: workspaceId, [TAGS.farm]: farm.id }
     const own = put(`farmhand-farm.${farm.id}`, `Farmhand: servers of ${farm.name}`, tags, [out])
-    const group = memory.groups.get(own)
+    const group = memory.all.get(own)
     group?.rules.push(GroupRule.parse({ protocol: 'all', peer: { kind: 'group', groupId: own } }))
     for (const role of here) {
       put(

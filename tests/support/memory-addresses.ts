@@ -1,15 +1,14 @@
-import type { AddressesPort, CloudAddress } from '../../electron/engine/clouds/index.ts'
+import type { AddressesPort, CloudAddress, CloudTags } from '../../electron/engine/clouds/index.ts'
 
-/** Elastic IPs in memory. */
+/** Addresses in memory. */
 export class MemoryAddresses implements AddressesPort {
   readonly all = new Map<string, CloudAddress>()
   #next = 1
 
-  async list(_location: string, query: { tag?: { key: string; value: string } } = {}) {
-    const { tag } = query
-    return [...this.all.values()].filter(({ tags }) => !tag || tags[tag.key] === tag.value)
+  async list() {
+    return [...this.all.values()]
   }
-  async allocate(_location: string, tags: Readonly<Record<string, string>>) {
+  async create(_location: string, tags: CloudTags) {
     const number = this.#next++
     const made = {
       id: `eipalloc-${number}`,
@@ -31,10 +30,7 @@ export class MemoryAddresses implements AddressesPort {
   async disassociate(_location: string, associationId: string) {
     this.#change(associationId.replace('eipassoc-', ''), { instanceId: null, associationId: null })
   }
-  async release(_location: string, id: string) {
+  async delete(_location: string, id: string) {
     this.all.delete(id)
-  }
-  async tag(_location: string, id: string, tags: Readonly<Record<string, string>>) {
-    this.#change(id, { tags: { ...this.all.get(id)?.tags, ...tags } })
   }
 }

@@ -1,6 +1,12 @@
 import { AppError } from '../../shared/model/errors.ts'
 import type { CloudSnapshot, CloudVolume, VolumeChange } from '../../shared/model/volumes.ts'
-import type { CreateVolumeRequest, SnapshotsPort, VolumesPort } from '../../electron/engine/clouds/index.ts'
+import type {
+  CreateVolumeRequest,
+  SnapshotsPort,
+  CloudTag,
+  CloudTags,
+  VolumesPort,
+} from '../../electron/engine/clouds/index.ts'
 
 /** Volumes in memory: everything happens at once. */
 export class MemoryVolumes implements VolumesPort {
@@ -11,13 +17,13 @@ export class MemoryVolumes implements VolumesPort {
   async list(): Promise<CloudVolume[]> {
     return [...this.all.values()]
   }
-  async byId(_location: string, ids: readonly string[]): Promise<CloudVolume[]> {
+  async listById(_location: string, ids: readonly string[]): Promise<CloudVolume[]> {
     return ids.flatMap((id) => this.all.get(id) ?? [])
   }
-  async byTag(_location: string, tag: { key: string; value: string }): Promise<CloudVolume[]> {
+  async listByTag(_location: string, tag: CloudTag): Promise<CloudVolume[]> {
     return [...this.all.values()].filter((volume) => volume.tags[tag.key] === tag.value)
   }
-  async ofInstance(_location: string, instanceId: string): Promise<CloudVolume[]> {
+  async listByInstance(_location: string, instanceId: string): Promise<CloudVolume[]> {
     return [...this.all.values()].filter((volume) => volume.attachment?.instanceId === instanceId)
   }
   async create(_location: string, request: CreateVolumeRequest): Promise<CloudVolume> {
@@ -62,10 +68,6 @@ export class MemoryVolumes implements VolumesPort {
       throughputMibps: change.throughputMibps ?? volume.throughputMibps,
     })
   }
-  async tag(_location: string, volumeId: string, tags: Readonly<Record<string, string>>): Promise<void> {
-    const volume = this.#get(volumeId)
-    this.all.set(volumeId, { ...volume, tags: { ...volume.tags, ...tags } })
-  }
 
   #get(id: string): CloudVolume {
     const volume = this.all.get(id)
@@ -87,17 +89,20 @@ export class MemorySnapshots implements SnapshotsPort {
   async list(): Promise<CloudSnapshot[]> {
     return [...this.all.values()]
   }
-  async byId(_location: string, ids: readonly string[]): Promise<CloudSnapshot[]> {
+  listShared(): Promise<CloudSnapshot[]> {
+    return this.list()
+  }
+  async listById(_location: string, ids: readonly string[]): Promise<CloudSnapshot[]> {
     return ids.flatMap((id) => this.all.get(id) ?? [])
   }
-  async byTag(_location: string, tag: { key: string; value: string }): Promise<CloudSnapshot[]> {
+  async listByTag(_location: string, tag: CloudTag): Promise<CloudSnapshot[]> {
     return [...this.all.values()].filter((snapshot) => snapshot.tags[tag.key] === tag.value)
   }
   async create(
     location: string,
-    request: { volumeId: string; description: string; tags: Readonly<Record<string, string>> },
+    request: { volumeId: string; description: string; tags: CloudTags },
   ): Promise<CloudSnapshot> {
-    const [volume] = await this.#volumes.byId(location, [request.volumeId])
+    const [volume] = await this.#volumes.listById(location, [request.volumeId])
     if (!volume) throw new AppError('cloud.not_found', { message: `There is no ${request.volumeId}.` })
     const snapshot: CloudSnapshot = {
       id: `snap-${String(this.#next++).padStart(17, '0')}`,

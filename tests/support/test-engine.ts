@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { awsTraits } from '../../electron/clouds/aws/index.ts'
 import { cloudOpeners } from '../../electron/clouds/index.ts'
+import { sandboxLocations, sandboxTraits } from '../../electron/clouds/sandbox/index.ts'
 import { createEngine, type Doors, type Engine } from '../../electron/engine/engine.ts'
 import type { Clock, Log } from '../../electron/engine/ports.ts'
 import { hostKeychain, systemClock } from '../../electron/headless/index.ts'
@@ -46,7 +48,13 @@ export async function openEngine(options: {
 export function memoryDoors(cloud: MemoryCloud): Doors {
   const open = async () => ({ provider: cloud, close: async () => undefined })
   return {
-    clouds: { open: { aws: open, sandbox: open }, profiles: async () => [] },
+    clouds: {
+      kinds: {
+        aws: { traits: awsTraits, locations: [], open },
+        sandbox: { traits: sandboxTraits, locations: sandboxLocations, open },
+      },
+      profiles: async () => [],
+    },
     probeSsh: async () => true,
   }
 }

@@ -2,17 +2,15 @@ import {
   type Address,
   AllocateAddressCommand,
   AssociateAddressCommand,
-  CreateTagsCommand,
   DescribeAddressesCommand,
   DisassociateAddressCommand,
   ReleaseAddressCommand,
 } from '@aws-sdk/client-ec2'
 import { AppError } from '../../../shared/model/errors.ts'
-import type { AddressesPort, CloudAddress } from '../../engine/clouds/index.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
+import type { AddressesPort, CallOptions, CloudAddress } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
-import { awsTags } from './aws-tags.ts'
-import { literal } from './filters.ts'
+import { hasCode } from './aws-errors.ts'
+import { awsTags, tagsOf } from './aws-tags.ts'
 
 /** EC2's calls about Elastic IPs. DescribeAddresses has no pages. */
 export class AwsAddresses implements AddressesPort {
@@ -22,25 +20,15 @@ export class AwsAddresses implements AddressesPort {
     this.#clients = clients
   }
 
-  async list(
-    location: string,
-    query: { tag?: { key: string; value: string } } = {},
-    options?: CallOptions,
-  ): Promise<CloudAddress[]> {
-    const { tag } = query
+  async list(location: string, options?: CallOptions): Promise<CloudAddress[]> {
     const about = { action: 'DescribeAddresses', location, kind: 'read' } as const
     const answer = await this.#clients.ec2(about, options, (client, http) =>
-      client.send(
-        new DescribeAddressesCommand(
-          tag ? { Filters: [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }] } : {},
-        ),
-        http,
-      ),
+      client.send(new DescribeAddressesCommand({}), http),
     )
     return (answer.Addresses ?? []).flatMap((described) => cloudAddress(described) ?? [])
   }
 
-  async allocate(
+  async create(
     location: string,
     tags: Readonly<Record<string, string>>,
     options?: CallOptions,
@@ -83,7 +71,7 @@ export class AwsAddresses implements AddressesPort {
     )
   }
 
-  async release(location: string, id: string, options?: CallOptions): Promise<void> {
+  async delete(location: string, id: string, options?: CallOptions): Promise<void> {
     const about = { action: 'ReleaseAddress', location, kind: 'write' } as const
     await this.#unlessGone('InvalidAllocationID.NotFound', () =>
       this.#clients.ec2(about, options, (client, http) =>
@@ -92,35 +80,23 @@ export class AwsAddresses implements AddressesPort {
     )
   }
 
-  async tag(
-    location: string,
-    id: string,
-    tags: Readonly<Record<string, string>>,
-    options?: CallOptions,
-  ): Promise<void> {
-    const about = { action: 'CreateTags', location, kind: 'write' } as const
-    await this.#clients.ec2(about, options, (client, http) =>
-      client.send(new CreateTagsCommand({ Resources: [id], Tags: awsTags(tags) }), http),
-    )
-  }
-
   async #unlessGone(code: string, call: () => Promise<unknown>): Promise<void> {
     try {
       await call()
     } catch (thrown) {
-      if (!(thrown instanceof AppError) || thrown.details.cloudCode !== code) throw thrown
+      if (!hasCode(thrown, code)) throw thrown
     }
   }
 }
 
 function cloudAddress(described: Address): CloudAddress | undefined {
-  const { AllocationId, PublicIp, InstanceId, AssociationId, Tags = [] } = described
+  const { AllocationId, PublicIp, InstanceId, AssociationId, Tags } = described
   if (AllocationId === undefined || PublicIp === undefined) return undefined
   return {
     id: AllocationId,
     address: PublicIp,
     instanceId: InstanceId || null,
     associationId: AssociationId || null,
-    tags: Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(Tags),
   }
 }

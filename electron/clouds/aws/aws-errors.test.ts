@@ -35,7 +35,26 @@ describe('what EC2 says', () => {
     expect(error.code).toBe(wanted)
     expect(error.retryable).toBe(retryable)
     expect(error.message).toContain(words)
-    expect(error.details).toEqual({ cloudCode: code, cloudMessage: 'its own words', requestId: 'req-1' })
+    expect(error.details).toMatchObject({
+      cloudCode: code,
+      cloudMessage: 'its own words',
+      requestId: 'req-1',
+    })
+  })
+
+  test.each([
+    ['TerminateInstances', 'UnauthorizedOperation', 'unauthorized'],
+    ['TerminateInstances', 'OperationNotPermitted', 'protected'],
+    ['StopInstances', 'OperationNotPermitted', undefined],
+    ['CreateImage', 'IncorrectInstanceState', 'wrong-state'],
+    ['CreateImage', 'InvalidAMIName.Duplicate', 'name-taken'],
+    ['DeleteSnapshot', 'InvalidSnapshot.InUse', 'in-use'],
+    ['ImportKeyPair', 'InvalidKey.Format', 'key-type'],
+    ['RunInstances', 'InvalidParameterValue', undefined],
+  ])('a refusal of %s with %s means %s to us', (action, code, refusal) => {
+    const error = cloudRefusal({ code, message: 'its own words' }, { action, location: 'eu-west-1' }, '')
+    expect(error.details.refusal).toBe(refusal)
+    expect(error.code).toBe('cloud.refused')
   })
 
   test('without a zone the location is named', () => {

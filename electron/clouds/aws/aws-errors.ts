@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode, type ErrorDetails } from '../../../shared/model/errors.ts'
+import { refusalOf } from './aws-refusals.ts'
 import { BadAnswer } from './bad-answer.ts'
 import { isCertificateCode, networkCode } from './network-errors.ts'
 
@@ -160,7 +161,9 @@ export function cloudRefusal(
   renewal: string,
   cause?: unknown,
 ): AppError {
+  const refusal = refusalOf(about.action, words.code)
   const details: ErrorDetails = {
+    ...(refusal === undefined ? {} : { refusal }),
     cloudCode: words.code,
     cloudMessage: words.message,
     ...(words.requestId === undefined ? {} : { requestId: words.requestId }),
@@ -181,6 +184,12 @@ export function cloudRefusal(
     details,
     cause,
   })
+}
+
+/** Is it EC2's refusal with one of these codes? */
+export function hasCode(thrown: unknown, ...codes: readonly string[]): thrown is AppError {
+  const code = thrown instanceof AppError ? thrown.details.cloudCode : undefined
+  return code !== undefined && codes.includes(code)
 }
 
 /** Does EC2 say that there is no room? It says so with status 500, yet asking again at once is of no use. */

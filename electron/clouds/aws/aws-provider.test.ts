@@ -12,8 +12,8 @@ import {
   startScriptedEc2,
 } from '../../../tests/support/scripted-ec2.ts'
 import { Secret } from '../../../shared/model/secret.ts'
-import type { CloudProvider, IngressRule, LaunchRequest } from '../../engine/clouds/cloud-provider.ts'
-import { plainLaunchOptions } from '../../engine/clouds/launch-request.ts'
+import { GroupRule } from '../../../shared/model/security-groups.ts'
+import { type CloudProvider, type LaunchRequest, plainLaunchOptions } from '../../engine/clouds/index.ts'
 import { createAwsProvider } from './aws-provider.ts'
 
 const tag = { key: 'farmhand:workspace', value: 'w*1' }
@@ -64,7 +64,7 @@ const launched = ec2Answer(
 
 test('launches in one call with token, tags, zone and user data, and answers by position', async () => {
   const { server, provider } = await against({ RunInstances: launched })
-  const instances = await provider.launch('eu-west-1', request)
+  const instances = await provider.instances.launch('eu-west-1', request)
   expect(instances.map(({ id, launchPosition }) => [id, launchPosition])).toEqual([
     ['i-1', 0],
     ['i-2', 1],
@@ -97,7 +97,7 @@ test('signs as who was named, whatever the environment holds', async () => {
     AWS_PROFILE: 'none',
   })
   try {
-    await provider.launch('eu-west-1', request)
+    await provider.instances.launch('eu-west-1', request)
   } finally {
     process.env = before
   }
@@ -108,7 +108,7 @@ test('a launch whose reply is lost is asked again with the same token', async ()
   const { server, provider } = await against({
     RunInstances: (_call, number) => (number < 2 ? 'cut' : launched),
   })
-  await provider.launch('eu-west-1', request)
+  await provider.instances.launch('eu-west-1', request)
   expect(server.calls.map((call) => call.params.get('ClientToken'))).toEqual([
     'token-1',
     'token-1',
@@ -119,7 +119,7 @@ test('a launch whose reply is lost is asked again with the same token', async ()
 test('no room is said at once, though EC2 says it with status 500', async () => {
   const full = ec2Refusal('InsufficientInstanceCapacity', 'We currently do not have sufficient capacity', 500)
   const { provider, asked } = await against({ RunInstances: full })
-  await expect(provider.launch('eu-west-1', request)).rejects.toMatchObject({
+  await expect(provider.instances.launch('eu-west-1', request)).rejects.toMatchObject({
     code: 'cloud.capacity',
     message: expect.stringContaining('eu-west-1a has no room for t3.micro'),
     details: { cloudCode: 'InsufficientInstanceCapacity', requestId: 'req-refused' },
@@ -131,7 +131,9 @@ test('a refusal is not asked again', async () => {
   const { provider, asked } = await against({
     RunInstances: ec2Refusal('InvalidParameterValue', 'no such type'),
   })
-  await expect(provider.launch('eu-west-1', request)).rejects.toMatchObject({ code: 'cloud.refused' })
+  await expect(provider.instances.launch('eu-west-1', request)).rejects.toMatchObject({
+    code: 'cloud.refused',
+  })
   expect(asked()).toEqual(['RunInstances'])
 })
 
@@ -140,7 +142,7 @@ test('throttled calls are asked again', async () => {
     RunInstances: (_call, number) =>
       number === 0 ? ec2Refusal('RequestLimitExceeded', 'Request limit exceeded.', 503) : launched,
   })
-  expect(await provider.launch('eu-west-1', request)).toHaveLength(2)
+  expect(await provider.instances.launch('eu-west-1', request)).toHaveLength(2)
   expect(asked()).toEqual(['RunInstances', 'RunInstances'])
 })
 
@@ -167,7 +169,7 @@ test.each([
   ],
 ])('%s is no list of instances', async (_what, answer, words) => {
   const { provider } = await against({ DescribeInstances: answer })
-  await expect(provider.instancesByTag('eu-west-1', tag)).rejects.toMatchObject({
+  await expect(provider.instances.listByTag('eu-west-1', tag)).rejects.toMatchObject({
     code: 'cloud.bad_answer',
     retryable: true,
     message: expect.stringContaining(words),
@@ -181,7 +183,7 @@ test('a gateway’s error page is asked again', async () => {
         ? { status: 502, body: '<html>Bad gateway</html>' }
         : ec2Answer('DescribeInstances', ec2Reservations([])),
   })
-  expect(await provider.instancesByTag('eu-west-1', tag)).toEqual([])
+  expect(await provider.instances.listByTag('eu-west-1', tag)).toEqual([])
   expect(asked()).toHaveLength(2)
 })
 
@@ -195,7 +197,7 @@ test('lists all pages; the tag’s value is taken literally', async () => {
       )
     },
   })
-  const instances = await provider.instancesByTag('eu-west-1', tag)
+  const instances = await provider.instances.listByTag('eu-west-1', tag)
   expect(instances.map(({ id }) => id)).toEqual(['i-0', 'i-1', 'i-2'])
   expect(server.calls[0]?.params.get('Filter.1.Name')).toBe('tag:farmhand:workspace')
   expect(server.calls[0]?.params.get('Filter.1.Value.1')).toBe('w\\*1')
@@ -206,7 +208,9 @@ test('a list that names the same page again is refused', async () => {
   const { provider, asked } = await against({
     DescribeInstances: ec2Answer('DescribeInstances', ec2Reservations([ec2Instance('i-1')], 'again')),
   })
-  await expect(provider.instancesByTag('eu-west-1', tag)).rejects.toMatchObject({ code: 'cloud.bad_answer' })
+  await expect(provider.instances.listByTag('eu-west-1', tag)).rejects.toMatchObject({
+    code: 'cloud.bad_answer',
+  })
   expect(asked()).toHaveLength(2)
 })
 
@@ -217,7 +221,9 @@ test('a page that fails makes the whole list fail', async () => {
         ? ec2Refusal('InvalidParameterValue', 'Unable to parse pagination token')
         : ec2Answer('DescribeInstances', ec2Reservations([ec2Instance('i-1')], 'next')),
   })
-  await expect(provider.instancesByTag('eu-west-1', tag)).rejects.toMatchObject({ code: 'cloud.refused' })
+  await expect(provider.instances.listByTag('eu-west-1', tag)).rejects.toMatchObject({
+    code: 'cloud.refused',
+  })
 })
 
 /** Three pages, the middle one without instances; `tagged` is what the list of tags says. */
@@ -240,9 +246,9 @@ function withEmptyPage(tagged: readonly string[]): Parameters<typeof against>[0]
 
 test('an empty page before the last is accepted when the tags agree, and refused when they do not', async () => {
   const whole = await against(withEmptyPage(['i-0', 'i-2']))
-  expect(await whole.provider.instancesByTag('eu-west-1', tag)).toHaveLength(2)
+  expect(await whole.provider.instances.listByTag('eu-west-1', tag)).toHaveLength(2)
   const lost = await against(withEmptyPage(['i-0', 'i-1', 'i-2']))
-  await expect(lost.provider.instancesByTag('eu-west-1', tag)).rejects.toMatchObject({
+  await expect(lost.provider.instances.listByTag('eu-west-1', tag)).rejects.toMatchObject({
     code: 'cloud.bad_answer',
     retryable: true,
     message: expect.stringContaining('not whole: 1'),
@@ -254,9 +260,9 @@ test('asks for instances by a filter, so that unknown ids are left out', async (
     DescribeInstances: ec2Answer('DescribeInstances', ec2Reservations([ec2Instance('i-1')])),
   })
   const ids = Array.from({ length: 201 }, (_, number) => `i-${number}`)
-  await provider.instancesById('eu-west-1', ids)
+  await provider.instances.listById('eu-west-1', ids)
   expect(server.calls.map((call) => call.params.has('Filter.1.Value.200'))).toEqual([true, false])
-  expect(await provider.instancesById('eu-west-1', [])).toEqual([])
+  expect(await provider.instances.listById('eu-west-1', [])).toEqual([])
   expect(server.calls).toHaveLength(2)
 })
 
@@ -267,7 +273,7 @@ test('ids that are unknown at the end of life are gone: the others are terminate
         ? ec2Refusal('InvalidInstanceID.NotFound', "The instance IDs 'i-2, i-3' do not exist")
         : ec2Answer('TerminateInstances', '<instancesSet/>'),
   })
-  await provider.terminate('eu-west-1', ['i-1', 'i-2', 'i-3'])
+  await provider.instances.terminate('eu-west-1', ['i-1', 'i-2', 'i-3'])
   const ids = server.calls.map((call) =>
     [...call.params].flatMap(([key, id]) => (key.startsWith('InstanceId') ? [id] : [])),
   )
@@ -277,8 +283,10 @@ test('ids that are unknown at the end of life are gone: the others are terminate
 test('a lone id that is unknown is terminated already; stopping one is refused', async () => {
   const unknown = ec2Refusal('InvalidInstanceID.NotFound', "The instance ID 'i-1' does not exist")
   const { provider } = await against({ TerminateInstances: unknown, StopInstances: unknown })
-  await provider.terminate('eu-west-1', ['i-1'])
-  await expect(provider.stop('eu-west-1', ['i-1'])).rejects.toMatchObject({ code: 'cloud.not_found' })
+  await provider.instances.terminate('eu-west-1', ['i-1'])
+  await expect(provider.instances.stop('eu-west-1', ['i-1'])).rejects.toMatchObject({
+    code: 'cloud.not_found',
+  })
 })
 
 const key = { name: 'farm', publicKey: 'ssh-ed25519 AAAA mine', tags: {} }
@@ -294,7 +302,7 @@ test('a key that is there stays when it is the same, whatever its comment', asyn
     ImportKeyPair: duplicate,
     DescribeKeyPairs: keys('ssh-ed25519 AAAA  other-comment'),
   })
-  await provider.importKeyPair('eu-west-1', key)
+  await provider.keyPairs.ensure('eu-west-1', key)
   expect(asked()).toEqual(['ImportKeyPair', 'DescribeKeyPairs'])
 })
 
@@ -304,15 +312,20 @@ test('a key of that name that is another one is replaced', async () => {
     DescribeKeyPairs: keys('ssh-ed25519 BBBB mine'),
     DeleteKeyPair: ec2Answer('DeleteKeyPair', '<return>true</return>'),
   })
-  await provider.importKeyPair('eu-west-1', key)
+  await provider.keyPairs.ensure('eu-west-1', key)
   expect(asked()).toEqual(['ImportKeyPair', 'DescribeKeyPairs', 'DeleteKeyPair', 'ImportKeyPair'])
 })
 
-const rules: IngressRule[] = [
-  { protocol: 'tcp', fromPort: 22, toPort: 22, source: { cidr: '0.0.0.0/0' } },
-  { protocol: 'all', fromPort: -1, toPort: -1, source: { self: true } },
-]
-const wantedGroup = { name: 'farm', description: 'Farm “x”', rules, tags: { a: 'b' } }
+const wantedGroup = {
+  name: 'farm',
+  description: 'Farm “x”',
+  vpcId: null,
+  rulesFor: (groupId: string) => [
+    GroupRule.parse({ fromPort: 22, toPort: 22, peer: { kind: 'cidr', cidr: '0.0.0.0/0' } }),
+    GroupRule.parse({ protocol: 'all', peer: { kind: 'group', groupId } }),
+  ],
+  tags: { a: 'b' },
+}
 const vpc = ec2Answer('DescribeVpcs', '<vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet>')
 const groupsAre = (permissions: string | null): ScriptedAnswer =>
   ec2Answer(
@@ -334,7 +347,10 @@ test('a group that is missing is made with its rules', async () => {
     AuthorizeSecurityGroupIngress: (_call, number) =>
       number === 3 ? ec2Refusal('InvalidGroup.NotFound', 'not yet') : authorized,
   })
-  expect(await provider.ensureSecurityGroup('eu-west-1', wantedGroup)).toEqual({ id: 'sg-1', created: true })
+  expect(await provider.securityGroups.ensure('eu-west-1', wantedGroup)).toEqual({
+    id: 'sg-1',
+    created: true,
+  })
   const [, , create, , authorize] = server.calls
   expect(Object.fromEntries(create?.params ?? [])).toMatchObject({
     GroupName: 'farm',
@@ -353,7 +369,7 @@ test('a group that is missing is made with its rules', async () => {
 
 test('a group that has all rules is left alone; one that lacks some gets those', async () => {
   const same = await against({ DescribeVpcs: vpc, DescribeSecurityGroups: groupsAre(ssh + self) })
-  expect(await same.provider.ensureSecurityGroup('eu-west-1', wantedGroup)).toEqual({
+  expect(await same.provider.securityGroups.ensure('eu-west-1', wantedGroup)).toEqual({
     id: 'sg-1',
     created: false,
   })
@@ -364,7 +380,7 @@ test('a group that has all rules is left alone; one that lacks some gets those',
     DescribeSecurityGroups: groupsAre(ssh),
     AuthorizeSecurityGroupIngress: authorized,
   })
-  await lacks.provider.ensureSecurityGroup('eu-west-1', wantedGroup)
+  await lacks.provider.securityGroups.ensure('eu-west-1', wantedGroup)
   expect(lacks.server.calls.at(-1)?.params.get('IpPermissions.1.IpProtocol')).toBe('-1')
   expect(lacks.server.calls.at(-1)?.params.has('IpPermissions.2.IpProtocol')).toBe(false)
 })
@@ -376,7 +392,10 @@ test('two makers at once end with one group', async () => {
     CreateSecurityGroup: ec2Refusal('InvalidGroup.Duplicate', 'already exists'),
     AuthorizeSecurityGroupIngress: ec2Refusal('InvalidPermission.Duplicate', 'the rule already exists'),
   })
-  expect(await provider.ensureSecurityGroup('eu-west-1', wantedGroup)).toEqual({ id: 'sg-1', created: false })
+  expect(await provider.securityGroups.ensure('eu-west-1', wantedGroup)).toEqual({
+    id: 'sg-1',
+    created: false,
+  })
   expect(asked()).toEqual([
     'DescribeVpcs',
     'DescribeSecurityGroups',
@@ -388,9 +407,9 @@ test('two makers at once end with one group', async () => {
 
 test('a group in use stays; one that is not there is gone', async () => {
   const used = await against({ DeleteSecurityGroup: ec2Refusal('DependencyViolation', 'in use') })
-  expect(await used.provider.deleteSecurityGroup('eu-west-1', 'sg-1')).toBe(false)
+  expect(await used.provider.securityGroups.delete('eu-west-1', 'sg-1')).toBe(false)
   const gone = await against({ DeleteSecurityGroup: ec2Refusal('InvalidGroup.NotFound', 'no such group') })
-  expect(await gone.provider.deleteSecurityGroup('eu-west-1', 'sg-1')).toBe(true)
+  expect(await gone.provider.securityGroups.delete('eu-west-1', 'sg-1')).toBe(true)
 })
 
 test('console output is taken without Latest where the instance cannot give it', async () => {
@@ -406,7 +425,7 @@ test('console output is taken without Latest where the instance cannot give it',
             `<timestamp>2026-01-01T00:00:00.000Z</timestamp><output>${Buffer.from('boot ✓').toString('base64')}</output>`,
           ),
   })
-  expect(await provider.consoleOutput('eu-west-1', 'i-1')).toEqual({
+  expect(await provider.instances.consoleOutput('eu-west-1', 'i-1')).toEqual({
     text: 'boot ✓',
     at: '2026-01-01T00:00:00.000Z',
   })
@@ -417,19 +436,21 @@ test('keys that are refused name the region and what to do; a wrong region says 
   const refused = await against({
     DescribeAvailabilityZones: ec2Refusal('AuthFailure', 'not able to validate', 401),
   })
-  await expect(refused.provider.zones('eu-west-1')).rejects.toMatchObject({
+  await expect(refused.provider.zones.list('eu-west-1')).rejects.toMatchObject({
     code: 'cloud.credentials',
     message: expect.stringContaining('in eu-west-1. Check the keys'),
   })
   const scope = ec2Refusal('AuthFailure', 'Credential should be scoped to a valid region', 401)
   const wrong = await against({ DescribeAvailabilityZones: scope })
-  await expect(wrong.provider.zones('eu-nowhere-1')).rejects.toMatchObject({ code: 'cloud.wrong_location' })
+  await expect(wrong.provider.zones.list('eu-nowhere-1')).rejects.toMatchObject({
+    code: 'cloud.wrong_location',
+  })
 })
 
 test('an aborted call ends with the reason', async () => {
   const { provider } = await against({ DescribeAvailabilityZones: 'cut' })
   const stop = new AbortController()
-  const zones = provider.zones('eu-west-1', { signal: stop.signal })
+  const zones = provider.zones.list('eu-west-1', { signal: stop.signal })
   stop.abort(new Error('changed my mind'))
   await expect(zones).rejects.toThrow('changed my mind')
 })
@@ -469,15 +490,15 @@ test('offers are what Farmhand can use', async () => {
       '<imagesSet><item><imageId>ami-1</imageId><name>ubuntu</name><architecture>x86_64</architecture><imageState>available</imageState><imageOwnerId>099720109477</imageOwnerId><creationDate>2026-01-01T00:00:00.000Z</creationDate></item></imagesSet>',
     ),
   })
-  expect(await provider.zones('eu-west-1')).toEqual([
+  expect(await provider.zones.list('eu-west-1')).toEqual([
     { name: 'eu-west-1a', state: 'available' },
     { name: 'eu-west-1b', state: 'available' },
   ])
-  expect((await provider.instanceTypes('eu-west-1')).map(({ name }) => name)).toEqual([
+  expect((await provider.instanceTypes.list('eu-west-1')).map(({ name }) => name)).toEqual([
     't3.micro',
     't4g.micro',
   ])
-  const images = await provider.findImages('eu-west-1', { owner: '099720109477', namePattern: 'ubuntu*' })
+  const images = await provider.images.search('eu-west-1', { owner: '099720109477', namePattern: 'ubuntu*' })
   expect(images).toMatchObject([{ cloudImageId: 'ami-1', ownerId: '099720109477', state: 'available' }])
   expect(Object.fromEntries(server.calls.at(-1)?.params ?? [])).toMatchObject({
     'Owner.1': '099720109477',

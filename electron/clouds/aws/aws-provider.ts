@@ -1,26 +1,25 @@
 import type { Clock, Log } from '../../engine/ports.ts'
-import type { CloudProvider, CloudSignIn } from '../../engine/clouds/index.ts'
+import type { CloudProvider } from '../../engine/clouds/index.ts'
 import { AwsAddresses } from './addresses.ts'
 import { AwsClients } from './aws-clients.ts'
-import { AwsDiscovery } from './discovery.ts'
-import { AwsInstanceControl } from './instance-control.ts'
+import { AwsImages } from './images.ts'
 import { AwsInstanceHealth } from './instance-health.ts'
+import { AwsInstanceSettings } from './instance-settings.ts'
+import { AwsInstanceTypes } from './instance-types.ts'
 import { AwsInstances } from './instances.ts'
 import { AwsKeyPairs } from './key-pairs.ts'
 import { AwsNetworks } from './networks.ts'
-import { AwsMachineImages } from './machine-images.ts'
-import { AwsOffers } from './offers.ts'
 import { AwsPrices } from './prices.ts'
 import { RateBudgets } from './rate-budget.ts'
-import { AwsSecurityGroupRules } from './security-group-rules.ts'
 import { AwsSecurityGroups } from './security-groups.ts'
-import { SignIn } from './sign-in.ts'
+import { type AwsSignIn, SignIn } from './sign-in.ts'
 import { AwsSnapshots } from './snapshots.ts'
 import { AwsVolumes } from './volumes.ts'
+import { AwsZones } from './zones.ts'
 
 /** What an AWS account is opened with. */
 export interface AwsProviderOptions {
-  signIn: CloudSignIn
+  signIn: AwsSignIn
   /** Another endpoint than AWS's own, for EC2 and STS; null for AWS. */
   endpoint: string | null
   clock: Clock
@@ -44,39 +43,21 @@ export function createAwsProvider(options: AwsProviderOptions): CloudProvider {
     budgets: options.budgets ?? new RateBudgets(clock),
     accountId: options.accountId ?? null,
   })
-  const instances = new AwsInstances(clients, pageSize)
-  const offers = new AwsOffers(clients)
-  const keyPairs = new AwsKeyPairs(clients)
-  const groups = new AwsSecurityGroups(clients, clock)
   return {
+    zones: new AwsZones(clients),
+    instanceTypes: new AwsInstanceTypes(clients),
+    prices: new AwsPrices(clients),
     networks: new AwsNetworks(clients),
+    securityGroups: new AwsSecurityGroups(clients, clock),
+    keyPairs: new AwsKeyPairs(clients),
+    images: new AwsImages(clients),
+    instances: new AwsInstances(clients, pageSize),
+    instanceSettings: new AwsInstanceSettings(clients),
+    instanceHealth: new AwsInstanceHealth(clients),
     addresses: new AwsAddresses(clients),
-    health: new AwsInstanceHealth(clients),
-    identity: (location, options) => clients.identity(location, options),
-    zones: (location, options) => offers.zones(location, options),
-    instanceTypes: (location, options) => offers.instanceTypes(location, options),
-    findImages: (location, query, options) => offers.images(location, query, options),
-    instancesByTag: (location, tag, options) => instances.byTag(location, tag, options),
-    instancesById: (location, ids, options) => instances.byId(location, ids, options),
-    launch: (location, request, options) => instances.launch(location, request, options),
-    terminate: (location, ids, options) => instances.terminate(location, ids, options),
-    stop: (location, ids, options) => instances.stop(location, ids, options),
-    start: (location, ids, options) => instances.start(location, ids, options),
-    reboot: (location, ids, options) => instances.reboot(location, ids, options),
-    consoleOutput: (location, id, options) => instances.console(location, id, options),
-    importKeyPair: (location, key, options) => keyPairs.import(location, key, options),
-    deleteKeyPair: (location, name, options) => keyPairs.delete(location, name, options),
-    ensureSecurityGroup: (location, group, options) => groups.ensure(location, group, options),
-    deleteSecurityGroup: (location, groupId, options) => groups.delete(location, groupId, options),
-    securityGroups: (location, options) => groups.list(location, options),
-    securityGroupsByTag: (location, tag, options) => groups.byTag(location, tag, options),
-    machineImages: new AwsMachineImages(clients),
-    discovery: new AwsDiscovery(clients, pageSize),
     volumes: new AwsVolumes(clients, pageSize),
     snapshots: new AwsSnapshots(clients, pageSize),
-    prices: new AwsPrices(clients),
-    instanceControl: new AwsInstanceControl(clients),
-    securityGroupRules: new AwsSecurityGroupRules(clients),
+    identity: (location, options) => clients.identity(location, options),
     apiUse: (location) => clients.apiUse(location),
     close: () => clients.close(),
   }

@@ -1,3 +1,5 @@
 export { listAwsProfiles } from './aws-profiles.ts'
+export { awsTraits } from './traits.ts'
 export { RateBudgets } from './rate-budget.ts'
+export { type AwsSignIn } from './sign-in.ts'
 export { type AwsProviderOptions, createAwsProvider } from './aws-provider.ts'

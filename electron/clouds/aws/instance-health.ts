@@ -1,6 +1,5 @@
 import { DescribeInstanceStatusCommand, type SummaryStatus } from '@aws-sdk/client-ec2'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { InstanceHealthPort } from '../../engine/clouds/index.ts'
+import type { CallOptions, InstanceHealthPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { slices } from './filters.ts'
 
@@ -16,7 +15,7 @@ export class AwsInstanceHealth implements InstanceHealthPort {
   }
 
   /** By a filter: with ids, one that EC2 does not know refuses them all. */
-  async statuses(
+  async listById(
     location: string,
     ids: readonly string[],
     options?: CallOptions,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ec2Answer, ec2Instance, ec2Reservations } from '../../../tests/support/scripted-ec2.ts'
-import type { CloudInstance } from '../../engine/clouds/cloud-provider.ts'
+import type { CloudInstance } from '../../engine/clouds/index.ts'
 import { BadAnswer } from './bad-answer.ts'
 import { InstanceReader } from './instance-reader.ts'
 
@@ -37,7 +37,13 @@ test('reads what Farmhand needs of an instance', () => {
       publicIp: '1.2.3.4',
       privateIp: '10.0.0.1',
       hostname: 'ip-10-0-0-1.internal',
-      securityGroupIds: ['sg-1', 'sg-2'],
+      vpcId: null,
+      architecture: 'x86_64',
+      platformDetails: 'Linux/UNIX',
+      securityGroups: [
+        { id: 'sg-1', name: 'a' },
+        { id: 'sg-2', name: 'b' },
+      ],
       tags: { Name: 'web & db ✓', empty: '' },
       launchedAt: '2026-01-01T00:00:00.000Z',
       stateReason: null,

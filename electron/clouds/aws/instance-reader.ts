@@ -1,9 +1,13 @@
+import { Architecture } from '../../../shared/model/clouds.ts'
 import { InstanceState } from '../../../shared/model/servers.ts'
 import type { CloudInstance } from '../../engine/clouds/index.ts'
 import { BadAnswer } from './bad-answer.ts'
 import { XmlReader } from './xml-reader.ts'
 
 const STATES: ReadonlySet<string> = new Set(InstanceState.options)
+const ARCHITECTURES: ReadonlySet<string> = new Set(Architecture.options)
+/** What EC2 calls a platform of which it says nothing else. */
+const PLAIN_PLATFORM = 'Linux/UNIX'
 
 /**
  * Reads instances from the answer of DescribeInstances or RunInstances, some at a time. `itemPath` names the elements from
@@ -51,6 +55,8 @@ export class InstanceReader {
     const draft = emptyInstance(tags)
     let tagKey = ''
     let tagValue = ''
+    let groupId = ''
+    let groupName = ''
     for (;;) {
       const event = reader.next()
       if (event === 'end') throw new BadAnswer('an instance ends in the middle')
@@ -67,9 +73,13 @@ export class InstanceReader {
           if (group === 'tagSet') {
             tags[tagKey] = tagValue
             tagKey = tagValue = ''
+          } else if (group === 'groupSet') {
+            if (groupId !== '') draft.securityGroups.push({ id: groupId, name: groupName || groupId })
+            groupId = groupName = ''
           } else readNested(draft, group, reader.name, reader.text)
         } else if (below === 2) {
-          if (group === 'groupSet' && reader.name === 'groupId') draft.securityGroupIds.push(reader.text)
+          if (group === 'groupSet' && reader.name === 'groupId') groupId = reader.text
+          else if (group === 'groupSet' && reader.name === 'groupName') groupName = reader.text
           else if (group === 'tagSet' && reader.name === 'key') tagKey = reader.text
           else if (group === 'tagSet' && reader.name === 'value') tagValue = reader.text
         }
@@ -82,23 +92,26 @@ function emptyInstance(tags: Readonly<Record<string, string>>): CloudInstance {
   return {
     id: '',
     state: 'pending',
+    stateReason: null,
     launchPosition: 0,
     clientToken: null,
-    zone: null,
-    subnetId: null,
+    launchedAt: null,
     instanceType: '',
+    architecture: 'x86_64',
     isSpot: false,
     imageId: '',
     platform: 'linux',
+    platformDetails: PLAIN_PLATFORM,
     rootDevice: null,
     keyName: null,
+    zone: null,
+    vpcId: null,
+    subnetId: null,
     publicIp: null,
     privateIp: null,
     hostname: null,
-    securityGroupIds: [],
+    securityGroups: [],
     tags,
-    launchedAt: null,
-    stateReason: null,
   }
 }
 
@@ -120,6 +133,12 @@ function readField(draft: CloudInstance, name: string, text: string): void {
     case 'instanceLifecycle':
       draft.isSpot = text === 'spot'
       break
+    case 'architecture':
+      if (ARCHITECTURES.has(text)) draft.architecture = Architecture.parse(text)
+      break
+    case 'vpcId':
+      draft.vpcId = text
+      break
     case 'subnetId':
       draft.subnetId = text
       break
@@ -128,6 +147,10 @@ function readField(draft: CloudInstance, name: string, text: string): void {
       break
     case 'platform':
       draft.platform = text === 'windows' ? 'windows' : 'linux'
+      if (draft.platformDetails === PLAIN_PLATFORM) draft.platformDetails = text
+      break
+    case 'platformDetails':
+      draft.platformDetails = text
       break
     case 'rootDeviceType':
       draft.rootDevice = text === 'instance-store' ? 'instance-store' : 'ebs'

@@ -1,6 +1,9 @@
 import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
   DescribeInstancesCommand,
   DescribeTagsCommand,
+  type EC2Client,
   type Filter,
   GetConsoleOutputCommand,
   RebootInstancesCommand,
@@ -11,9 +14,18 @@ import {
 } from '@aws-sdk/client-ec2'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError } from '../../../shared/model/errors.ts'
-import type { CallOptions, CloudInstance, LaunchRequest } from '../../engine/clouds/index.ts'
-import type { AwsClients } from './aws-clients.ts'
-import { translateAwsError } from './aws-errors.ts'
+import { InstanceState } from '../../../shared/model/servers.ts'
+import type {
+  CallOptions,
+  CloudInstance,
+  InstancesPort,
+  LaunchRequest,
+  CloudTag,
+  CloudTags,
+} from '../../engine/clouds/index.ts'
+import type { AwsClients, SendOptions } from './aws-clients.ts'
+import { hasCode, translateAwsError } from './aws-errors.ts'
+import { awsTags } from './aws-tags.ts'
 import { FILTER_VALUES_MAX, literal, slices } from './filters.ts'
 import { InstanceReader } from './instance-reader.ts'
 import { launchParameters } from './launch-parameters.ts'
@@ -27,11 +39,16 @@ const BATCH_SIZE = 100
 /** Instances that are read at a stretch, about a millisecond. */
 const STRIDE = 100
 
+const LIVE_STATES = InstanceState.options.filter((state) => state !== 'terminated')
+
 const DESCRIBED = ['DescribeInstancesResponse', 'reservationSet', 'item', 'instancesSet', 'item']
 const LAUNCHED = ['RunInstancesResponse', 'instancesSet', 'item']
 
+/** A call about some instances. */
+type Send = (client: EC2Client, ids: string[], http: SendOptions) => Promise<unknown>
+
 /** EC2's calls about instances. */
-export class AwsInstances {
+export class AwsInstances implements InstancesPort {
   readonly #clients: AwsClients
   readonly #pageSize: number
 
@@ -40,15 +57,16 @@ export class AwsInstances {
     this.#pageSize = pageSize
   }
 
+  async list(location: string, options?: CallOptions): Promise<CloudInstance[]> {
+    const live = [{ Name: 'instance-state-name', Values: LIVE_STATES }]
+    return (await this.#list(location, live, options)).instances
+  }
+
   /**
    * A page without instances before the last one may be as it should (EC2 may filter after it cut the pages) or one that got
    * lost. Then the list is compared with the list of tags, and refused with `cloud.bad_answer` when it lacks an instance.
    */
-  async byTag(
-    location: string,
-    tag: { key: string; value: string },
-    options?: CallOptions,
-  ): Promise<CloudInstance[]> {
+  async listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudInstance[]> {
     const { instances, hasGap } = await this.#list(
       location,
       [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }],
@@ -66,7 +84,7 @@ export class AwsInstances {
   }
 
   /** By a filter: DescribeInstances with ids refuses them all for one that it does not know (yet). */
-  async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]> {
+  async listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudInstance[]> {
     const instances: CloudInstance[] = []
     for (const batch of slices(ids, FILTER_VALUES_MAX)) {
       const page = await this.#list(location, [{ Name: 'instance-id', Values: batch }], options)
@@ -108,10 +126,8 @@ export class AwsInstances {
       let left = batch
       while (left.length > 0) {
         try {
-          await this.#change(
-            { action: 'TerminateInstances', location, resources: left.length },
-            options,
-            (client, http) => client.send(new TerminateInstancesCommand({ InstanceIds: left }), http),
+          await this.#change('TerminateInstances', location, left, options, (client, InstanceIds, http) =>
+            client.send(new TerminateInstancesCommand({ InstanceIds }), http),
           )
           break
         } catch (thrown) {
@@ -124,37 +140,31 @@ export class AwsInstances {
   }
 
   async stop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change(
-        { action: 'StopInstances', location, resources: batch.length },
-        options,
-        (client, http) => client.send(new StopInstancesCommand({ InstanceIds: batch }), http),
-      )
-    }
+    await this.#changeAll('StopInstances', location, ids, options, (client, InstanceIds, http) =>
+      client.send(new StopInstancesCommand({ InstanceIds }), http),
+    )
+  }
+
+  async forceStop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
+    await this.#changeAll('StopInstances', location, ids, options, (client, InstanceIds, http) =>
+      client.send(new StopInstancesCommand({ InstanceIds, Force: true }), http),
+    )
   }
 
   async start(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change(
-        { action: 'StartInstances', location, resources: batch.length },
-        options,
-        (client, http) => client.send(new StartInstancesCommand({ InstanceIds: batch }), http),
-      )
-    }
+    await this.#changeAll('StartInstances', location, ids, options, (client, InstanceIds, http) =>
+      client.send(new StartInstancesCommand({ InstanceIds }), http),
+    )
   }
 
   async reboot(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (const batch of slices(ids, BATCH_SIZE)) {
-      await this.#change(
-        { action: 'RebootInstances', location, resources: batch.length },
-        options,
-        (client, http) => client.send(new RebootInstancesCommand({ InstanceIds: batch }), http),
-      )
-    }
+    await this.#changeAll('RebootInstances', location, ids, options, (client, InstanceIds, http) =>
+      client.send(new RebootInstancesCommand({ InstanceIds }), http),
+    )
   }
 
   /** The newest output where the instance gives it, else what was kept at its last start or stop. */
-  async console(
+  async consoleOutput(
     location: string,
     id: string,
     options?: CallOptions,
@@ -174,6 +184,22 @@ export class AwsInstances {
       text: Buffer.from(answer.Output ?? '', 'base64').toString('utf8'),
       at: answer.Timestamp?.toISOString() ?? null,
     }
+  }
+
+  async tag(location: string, id: string, tags: CloudTags, options?: CallOptions): Promise<void> {
+    const about = { action: 'CreateTags', location, kind: 'write' } as const
+    await this.#clients.ec2(about, options, (client, http) =>
+      client.send(new CreateTagsCommand({ Resources: [id], Tags: awsTags(tags) }), http),
+    )
+  }
+
+  async untag(location: string, id: string, keys: readonly string[], options?: CallOptions): Promise<void> {
+    // Without a tag in the call EC2 takes all of them off.
+    if (keys.length === 0) return
+    const about = { action: 'DeleteTags', location, kind: 'write' } as const
+    await this.#clients.ec2(about, options, (client, http) =>
+      client.send(new DeleteTagsCommand({ Resources: [id], Tags: keys.map((Key) => ({ Key })) }), http),
+    )
   }
 
   async #list(
@@ -207,11 +233,7 @@ export class AwsInstances {
     return { instances, hasGap }
   }
 
-  async #taggedIds(
-    location: string,
-    tag: { key: string; value: string },
-    options?: CallOptions,
-  ): Promise<string[]> {
+  async #taggedIds(location: string, tag: CloudTag, options?: CallOptions): Promise<string[]> {
     const about = { action: 'DescribeTags', location, kind: 'read' } as const
     const ids: string[] = []
     await allPages(about, async (token) => {
@@ -247,21 +269,32 @@ export class AwsInstances {
     }
   }
 
-  async #change(
-    call: { action: string; location: string; resources: number },
+  async #changeAll(
+    action: string,
+    location: string,
+    ids: readonly string[],
     options: CallOptions | undefined,
-    send: Parameters<AwsClients['ec2']>[2],
+    send: Send,
   ): Promise<void> {
-    await this.#clients.ec2({ ...call, kind: 'write' }, options, send)
+    for (const batch of slices(ids, BATCH_SIZE)) await this.#change(action, location, batch, options, send)
+  }
+
+  async #change(
+    action: string,
+    location: string,
+    ids: string[],
+    options: CallOptions | undefined,
+    send: Send,
+  ): Promise<void> {
+    const about = { action, location, kind: 'write', resources: ids.length } as const
+    await this.#clients.ec2(about, options, (client, http) => send(client, ids, http))
   }
 }
 
 /** Ids of `asked` that the cloud says it does not know. */
 function unknownIds(thrown: unknown, asked: readonly string[]): Set<string> {
-  if (!(thrown instanceof AppError)) return new Set()
-  const { cloudCode, cloudMessage = '' } = thrown.details
-  if (cloudCode !== 'InvalidInstanceID.NotFound') return new Set()
-  const named = new Set(cloudMessage.match(/i-[0-9a-z]+/g))
+  if (!hasCode(thrown, 'InvalidInstanceID.NotFound')) return new Set()
+  const named = new Set(thrown.details.cloudMessage?.match(/i-[0-9a-z]+/g))
   const unknown = asked.filter((id) => named.has(id))
   return new Set(unknown.length === 0 && asked.length === 1 ? asked : unknown)
 }

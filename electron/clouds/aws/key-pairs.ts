@@ -1,30 +1,24 @@
 import { DeleteKeyPairCommand, DescribeKeyPairsCommand, ImportKeyPairCommand } from '@aws-sdk/client-ec2'
-import { AppError } from '../../../shared/model/errors.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
+import type { CallOptions, KeyPairsPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
+import { hasCode } from './aws-errors.ts'
 import { awsTags } from './aws-tags.ts'
 
-interface KeyPair {
-  name: string
-  /** As in an `authorized_keys` file. */
-  publicKey: string
-  tags: Readonly<Record<string, string>>
-}
+type KeyPair = Parameters<KeyPairsPort['ensure']>[1]
 
 /** EC2's calls about key pairs. */
-export class AwsKeyPairs {
+export class AwsKeyPairs implements KeyPairsPort {
   readonly #clients: AwsClients
 
   constructor(clients: AwsClients) {
     this.#clients = clients
   }
 
-  /** Imports the key; one of that name with another public key is replaced. */
-  async import(location: string, key: KeyPair, options?: CallOptions): Promise<void> {
+  async ensure(location: string, key: KeyPair, options?: CallOptions): Promise<void> {
     try {
       await this.#import(location, key, options)
     } catch (thrown) {
-      if (!isDuplicate(thrown)) throw thrown
+      if (!hasCode(thrown, 'InvalidKeyPair.Duplicate')) throw thrown
       const present = await this.#publicKey(location, key.name, options)
       if (present !== null && sameKey(present, key.publicKey)) return
       await this.delete(location, key.name, options)
@@ -39,8 +33,7 @@ export class AwsKeyPairs {
         client.send(new DeleteKeyPairCommand({ KeyName: name }), http),
       )
       .catch((thrown: unknown) => {
-        if (thrown instanceof AppError && thrown.details.cloudCode === 'InvalidKeyPair.NotFound') return
-        throw thrown
+        if (!hasCode(thrown, 'InvalidKeyPair.NotFound')) throw thrown
       })
   }
 
@@ -70,10 +63,6 @@ export class AwsKeyPairs {
     )
     return answer.KeyPairs?.find(({ KeyName }) => KeyName === name)?.PublicKey ?? null
   }
-}
-
-function isDuplicate(thrown: unknown): boolean {
-  return thrown instanceof AppError && thrown.details.cloudCode === 'InvalidKeyPair.Duplicate'
 }
 
 /** Compares kind and key; the comment may differ. */

@@ -25,15 +25,15 @@ afterAll(async () => {
 })
 
 test('VPCs come with the default one first', async () => {
-  expect(await provider.networks.vpcs(east)).toMatchObject([
+  expect(await provider.networks.list(east)).toMatchObject([
     { name: null, isDefault: true, cidr: '172.31.0.0/16' },
     { name: 'lab', isDefault: false, cidr: '127.64.0.0/16' },
   ])
 })
 
 test('subnets come by VPC and zone, and say whether servers are public there', async () => {
-  const [, lab] = await provider.networks.vpcs(east)
-  const subnets = (await provider.networks.subnets(east)).filter(({ vpcId }) => vpcId === lab?.id)
+  const [, lab] = await provider.networks.list(east)
+  const subnets = (await provider.networks.listSubnets(east)).filter(({ vpcId }) => vpcId === lab?.id)
   expect(subnets.map(({ name, zone, publicByDefault }) => [name, zone, publicByDefault])).toEqual([
     ['lab-public-a', 'sandbox-east-1a', true],
     ['lab-private-a', 'sandbox-east-1a', false],

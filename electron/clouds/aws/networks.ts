@@ -6,8 +6,7 @@ import {
   type Vpc as Ec2Vpc,
 } from '@aws-sdk/client-ec2'
 import type { Subnet, Vpc } from '../../../shared/model/clouds.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { NetworksPort } from '../../engine/clouds/index.ts'
+import type { CallOptions, NetworksPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { allPages } from './pages.ts'
 
@@ -21,7 +20,7 @@ export class AwsNetworks implements NetworksPort {
     this.#clients = clients
   }
 
-  async vpcs(location: string, options?: CallOptions): Promise<Vpc[]> {
+  async list(location: string, options?: CallOptions): Promise<Vpc[]> {
     const about = { action: 'DescribeVpcs', location, kind: 'read' } as const
     const vpcs: Vpc[] = []
     await allPages(about, async (token) => {
@@ -36,7 +35,7 @@ export class AwsNetworks implements NetworksPort {
     )
   }
 
-  async subnets(location: string, options?: CallOptions): Promise<Subnet[]> {
+  async listSubnets(location: string, options?: CallOptions): Promise<Subnet[]> {
     const about = { action: 'DescribeSubnets', location, kind: 'read' } as const
     const subnets: Subnet[] = []
     await allPages(about, async (token) => {

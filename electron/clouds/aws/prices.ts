@@ -2,8 +2,7 @@ import { type Filter, GetProductsCommand } from '@aws-sdk/client-pricing'
 import { z } from 'zod'
 import type { PricedSystem, PriceList } from '../../../shared/model/clouds.ts'
 import { AppError } from '../../../shared/model/errors.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { CloudPrices } from '../../engine/clouds/index.ts'
+import type { CallOptions, PricesPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
 import { allPages } from './pages.ts'
 
@@ -45,14 +44,14 @@ interface Wanted {
 }
 
 /** EC2's prices, from the AWS Price List Query API. */
-export class AwsPrices implements CloudPrices {
+export class AwsPrices implements PricesPort {
   readonly #clients: AwsClients
 
   constructor(clients: AwsClients) {
     this.#clients = clients
   }
 
-  async onDemand(location: string, options?: CallOptions): Promise<Omit<PriceList, 'asOf'>> {
+  async list(location: string, options?: CallOptions): Promise<Omit<PriceList, 'asOf'>> {
     const currencies = new Set<string>()
     const ofSystem = (system: PricedSystem) =>
       this.#prices(location, currencies, instances(SYSTEMS[system]), options)

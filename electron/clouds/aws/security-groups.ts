@@ -1,37 +1,86 @@
 import {
+  AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
+  type EC2Client,
   type Filter,
   type IpPermission,
-  type SecurityGroup,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  UpdateSecurityGroupRuleDescriptionsEgressCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2'
+import { ruleKey } from '../../../shared/logic/security-groups/security-group-rules.ts'
 import { AppError } from '../../../shared/model/errors.ts'
-import type { SecurityGroupRef } from '../../../shared/model/clouds.ts'
+import type { GroupRule } from '../../../shared/model/security-groups.ts'
 import type { Clock } from '../../engine/ports.ts'
-import type { CallOptions, IngressRule } from '../../engine/clouds/index.ts'
-import type { AwsClients } from './aws-clients.ts'
+import type {
+  CallOptions,
+  CloudSecurityGroup,
+  CreateSecurityGroupRequest,
+  SecurityGroupsPort,
+  CloudTag,
+} from '../../engine/clouds/index.ts'
+import type { AwsClients, SendOptions } from './aws-clients.ts'
+import { hasCode } from './aws-errors.ts'
 import { awsTags } from './aws-tags.ts'
+import { literal } from './filters.ts'
 import { allPages } from './pages.ts'
+import { groupOf, permissionOf } from './security-group-rules.ts'
 
 const PAGE_SIZE = 1000
 /** A group that was just made may not be seen by the next call yet; it is waited for this long in all: 0.5, 1, 2, 4 s. */
 const SEEN_TRIES = 5
 const FIRST_WAIT_MS = 500
 
-interface WantedGroup {
-  name: string
-  /** Null or none: the default VPC. */
-  vpcId?: string | null
-  description: string
-  rules: IngressRule[]
-  tags: Readonly<Record<string, string>>
+type Input = { GroupId: string; IpPermissions: IpPermission[] }
+type Send = (client: EC2Client, input: Input, http: SendOptions) => Promise<unknown>
+interface RuleCall {
+  action: string
+  send: Send
 }
 
-/** EC2's calls about security groups. */
-export class AwsSecurityGroups {
+/** What is done to rules, by direction; for EC2 they are two lists with calls of their own. */
+const ADD: Readonly<Record<GroupRule['direction'], RuleCall>> = {
+  in: {
+    action: 'AuthorizeSecurityGroupIngress',
+    send: (client, input, http) => client.send(new AuthorizeSecurityGroupIngressCommand(input), http),
+  },
+  out: {
+    action: 'AuthorizeSecurityGroupEgress',
+    send: (client, input, http) => client.send(new AuthorizeSecurityGroupEgressCommand(input), http),
+  },
+}
+const REMOVE: Readonly<Record<GroupRule['direction'], RuleCall>> = {
+  in: {
+    action: 'RevokeSecurityGroupIngress',
+    send: (client, input, http) => client.send(new RevokeSecurityGroupIngressCommand(input), http),
+  },
+  out: {
+    action: 'RevokeSecurityGroupEgress',
+    send: (client, input, http) => client.send(new RevokeSecurityGroupEgressCommand(input), http),
+  },
+}
+const COMMENT: Readonly<Record<GroupRule['direction'], RuleCall>> = {
+  in: {
+    action: 'UpdateSecurityGroupRuleDescriptionsIngress',
+    send: (client, input, http) =>
+      client.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand(input), http),
+  },
+  out: {
+    action: 'UpdateSecurityGroupRuleDescriptionsEgress',
+    send: (client, input, http) =>
+      client.send(new UpdateSecurityGroupRuleDescriptionsEgressCommand(input), http),
+  },
+}
+
+type NamedGroup = CreateSecurityGroupRequest & { vpcId: string }
+
+/** EC2's security groups with their rules. */
+export class AwsSecurityGroups implements SecurityGroupsPort {
   readonly #clients: AwsClients
   readonly #clock: Clock
 
@@ -40,56 +89,95 @@ export class AwsSecurityGroups {
     this.#clock = clock
   }
 
-  async list(location: string, options?: CallOptions): Promise<SecurityGroupRef[]> {
-    return (await this.#describe(location, [], options)).map(reference)
+  list(location: string, options?: CallOptions): Promise<CloudSecurityGroup[]> {
+    return this.#list(location, [], options)
   }
 
-  async byTag(
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudSecurityGroup[]> {
+    return this.#list(location, [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }], options)
+  }
+
+  async create(
     location: string,
-    tag: { key: string; value: string },
+    group: CreateSecurityGroupRequest,
     options?: CallOptions,
-  ): Promise<SecurityGroupRef[]> {
-    const filters = [{ Name: `tag:${tag.key}`, Values: [tag.value] }]
-    return (await this.#describe(location, filters, options)).map(reference)
+  ): Promise<{ id: string }> {
+    const advice = 'Choose one of its VPCs for the group.'
+    const vpcId = group.vpcId ?? (await this.#defaultVpc(location, advice, options))
+    try {
+      const id = await this.#create(location, { ...group, vpcId }, options)
+      if (id !== undefined) return { id }
+    } catch (thrown) {
+      if (!hasCode(thrown, 'InvalidGroup.Duplicate')) throw thrown
+      const message = `${vpcId} has a security group “${group.name}” already; choose another name.`
+      throw new AppError('input.conflict', {
+        message,
+        details: { ...thrown.details, faults: [{ path: 'name', message }] },
+        cause: thrown,
+      })
+    }
+    throw nameless(location, group, { retryable: false })
   }
 
-  /** Two callers at once end with one group: the one that comes second finds the first one's. */
+  /** The one that comes second finds the first one's. */
   async ensure(
     location: string,
-    wanted: WantedGroup,
+    wanted: Parameters<SecurityGroupsPort['ensure']>[1],
     options?: CallOptions,
   ): Promise<{ id: string; created: boolean }> {
-    const vpcId = wanted.vpcId ?? (await this.#defaultVpc(location, options))
-    const present = await this.#find(location, wanted.name, vpcId, options)
-    if (present) {
-      await this.#addRules(location, present, wanted.rules, options)
-      return { id: present.id, created: false }
-    }
-    const made = await this.#create(location, wanted, vpcId, options)
-    const group = made ?? (await this.#findWhenSeen(location, wanted.name, vpcId, options))
-    await this.#addRules(location, group, wanted.rules, options)
-    return { id: group.id, created: made !== undefined }
+    const advice = `Make one with aws ec2 create-default-vpc --region ${location}, or name security groups of your own.`
+    const vpcId = wanted.vpcId ?? (await this.#defaultVpc(location, advice, options))
+    const named = { ...wanted, vpcId, description: allowedDescription(wanted.description) }
+    const present = await this.#findByName(location, named, options)
+    const group = present ?? (await this.#createOrFind(location, named, options))
+    const known = new Set(group.rules.map(ruleKey))
+    const missing = wanted.rulesFor(group.id).filter((rule) => !known.has(ruleKey(rule)))
+    if (missing.length > 0) await this.#addOnceSeen(location, group.id, missing, options)
+    return { id: group.id, created: group.created }
   }
 
-  /** False while something uses it. */
-  async delete(location: string, groupId: string, options?: CallOptions): Promise<boolean> {
+  addRules(location: string, id: string, rules: readonly GroupRule[], options?: CallOptions): Promise<void> {
+    return this.#change(ADD, 'InvalidPermission.Duplicate', location, id, rules, options)
+  }
+
+  removeRules(
+    location: string,
+    id: string,
+    rules: readonly GroupRule[],
+    options?: CallOptions,
+  ): Promise<void> {
+    // Of a rule that goes, the comment does not say which one it is.
+    const bare = rules.map((rule) => ({ ...rule, comment: '' }))
+    return this.#change(REMOVE, 'InvalidPermission.NotFound', location, id, bare, options)
+  }
+
+  commentRules(
+    location: string,
+    id: string,
+    rules: readonly GroupRule[],
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.#change(COMMENT, null, location, id, rules, options)
+  }
+
+  async delete(location: string, id: string, options?: CallOptions): Promise<boolean> {
     try {
       await this.#clients.ec2(
         { action: 'DeleteSecurityGroup', location, kind: 'write' },
         options,
-        (client, http) => client.send(new DeleteSecurityGroupCommand({ GroupId: groupId }), http),
+        (client, http) => client.send(new DeleteSecurityGroupCommand({ GroupId: id }), http),
       )
       return true
     } catch (thrown) {
       if (hasCode(thrown, 'InvalidGroup.NotFound')) return true
-      if (hasCode(thrown, 'DependencyViolation') || hasCode(thrown, 'InvalidGroup.InUse')) return false
+      if (hasCode(thrown, 'DependencyViolation', 'InvalidGroup.InUse')) return false
       throw thrown
     }
   }
 
-  async #describe(location: string, filters: Filter[], options?: CallOptions): Promise<SecurityGroup[]> {
+  async #list(location: string, filters: Filter[], options?: CallOptions): Promise<CloudSecurityGroup[]> {
     const about = { action: 'DescribeSecurityGroups', location, kind: 'read' } as const
-    const groups: SecurityGroup[] = []
+    const groups: CloudSecurityGroup[] = []
     await allPages(about, async (token) => {
       const answer = await this.#clients.ec2(about, options, (client, http) =>
         client.send(
@@ -101,170 +189,109 @@ export class AwsSecurityGroups {
           http,
         ),
       )
-      groups.push(...(answer.SecurityGroups ?? []))
+      groups.push(...(answer.SecurityGroups ?? []).flatMap((group) => groupOf(group) ?? []))
       return answer.NextToken
     })
-    return groups.filter(({ GroupId }) => GroupId !== undefined)
+    return groups
   }
 
-  async #defaultVpc(location: string, options?: CallOptions): Promise<string> {
+  async #defaultVpc(location: string, advice: string, options?: CallOptions): Promise<string> {
     const about = { action: 'DescribeVpcs', location, kind: 'read' } as const
-    const answer = await this.#clients.ec2(about, options, (client, http) =>
+    const { Vpcs = [] } = await this.#clients.ec2(about, options, (client, http) =>
       client.send(new DescribeVpcsCommand({ Filters: [{ Name: 'is-default', Values: ['true'] }] }), http),
     )
-    const vpcId = answer.Vpcs?.[0]?.VpcId
+    const vpcId = Vpcs[0]?.VpcId
     if (vpcId !== undefined) return vpcId
     throw new AppError('cloud.refused', {
-      message: `The account has no default VPC in ${location}. Make one with aws ec2 create-default-vpc --region ${location}, or name security groups of your own.`,
+      message: `The account has no default VPC in ${location}. ${advice}`,
     })
   }
 
-  async #find(
-    location: string,
-    name: string,
-    vpcId: string,
-    options?: CallOptions,
-  ): Promise<KnownGroup | undefined> {
+  async #findByName(location: string, { name, vpcId }: NamedGroup, options?: CallOptions) {
     const filters = [
       { Name: 'group-name', Values: [name] },
       { Name: 'vpc-id', Values: [vpcId] },
     ]
-    const [group] = await this.#describe(location, filters, options)
-    return group?.GroupId ? { id: group.GroupId, permissions: group.IpPermissions ?? [] } : undefined
+    const [group] = await this.#list(location, filters, options)
+    return group && { id: group.id, rules: group.rules, created: false }
   }
 
-  /** Undefined when somebody else made it meanwhile. */
-  async #create(
-    location: string,
-    { name, description, tags }: WantedGroup,
-    vpcId: string,
-    options?: CallOptions,
-  ): Promise<KnownGroup | undefined> {
+  /** Undefined when EC2 made it, but does not say its id. */
+  async #create(location: string, group: NamedGroup, options?: CallOptions): Promise<string | undefined> {
+    const about = { action: 'CreateSecurityGroup', location, kind: 'write' } as const
+    const { GroupId } = await this.#clients.ec2(about, options, (client, http) =>
+      client.send(
+        new CreateSecurityGroupCommand({
+          GroupName: group.name,
+          Description: group.description,
+          VpcId: group.vpcId,
+          TagSpecifications: [{ ResourceType: 'security-group', Tags: awsTags(group.tags) }],
+        }),
+        http,
+      ),
+    )
+    return GroupId || undefined
+  }
+
+  /** A group that somebody else made meanwhile may take a while to be seen. */
+  async #createOrFind(location: string, group: NamedGroup, options?: CallOptions) {
     try {
-      const answer = await this.#clients.ec2(
-        { action: 'CreateSecurityGroup', location, kind: 'write' },
-        options,
-        (client, http) =>
-          client.send(
-            new CreateSecurityGroupCommand({
-              GroupName: name,
-              Description: allowedDescription(description),
-              VpcId: vpcId,
-              TagSpecifications: [{ ResourceType: 'security-group', Tags: awsTags(tags) }],
-            }),
-            http,
-          ),
-      )
-      if (answer.GroupId) return { id: answer.GroupId, permissions: [] }
-      throw new AppError('cloud.bad_answer', {
-        message: `The cloud made security group ${name} in ${location}, but does not say its id.`,
-        retryable: true,
-      })
+      const id = await this.#create(location, group, options)
+      if (id === undefined) throw nameless(location, group, { retryable: true })
+      return { id, rules: [], created: true }
     } catch (thrown) {
-      if (hasCode(thrown, 'InvalidGroup.Duplicate')) return undefined
-      throw thrown
+      if (!hasCode(thrown, 'InvalidGroup.Duplicate')) throw thrown
     }
-  }
-
-  async #findWhenSeen(
-    location: string,
-    name: string,
-    vpcId: string,
-    options?: CallOptions,
-  ): Promise<KnownGroup> {
     for (let tried = 1, waitMs = FIRST_WAIT_MS; tried < SEEN_TRIES; tried += 1, waitMs *= 2) {
-      const group = await this.#find(location, name, vpcId, options)
-      if (group) return group
+      const found = await this.#findByName(location, group, options)
+      if (found) return found
       await this.#clock.sleep(waitMs, options?.signal)
     }
     throw new AppError('cloud.not_found', {
-      message: `${location} says that security group ${name} exists, but does not list it. Try again shortly.`,
+      message: `${location} says that security group ${group.name} exists, but does not list it. Try again shortly.`,
       retryable: true,
     })
   }
 
-  async #addRules(
+  async #addOnceSeen(
     location: string,
-    group: KnownGroup,
-    rules: readonly IngressRule[],
+    id: string,
+    rules: readonly GroupRule[],
     options?: CallOptions,
   ): Promise<void> {
-    const missing = rules.filter((rule) => !group.permissions.some((known) => allows(known, rule, group.id)))
-    if (missing.length === 0) return
-    try {
-      await this.#authorize(location, group.id, missing, options)
-    } catch (thrown) {
-      if (!hasCode(thrown, 'InvalidPermission.Duplicate')) throw thrown
-      // One rule that is there refuses the whole call; the others are still to be made.
-      if (missing.length > 1) {
-        for (const rule of missing) {
-          await this.#authorize(location, group.id, [rule], options).catch((again: unknown) => {
-            if (!hasCode(again, 'InvalidPermission.Duplicate')) throw again
-          })
-        }
-      }
-    }
-  }
-
-  async #authorize(
-    location: string,
-    groupId: string,
-    rules: readonly IngressRule[],
-    options?: CallOptions,
-  ): Promise<void> {
-    const about = { action: 'AuthorizeSecurityGroupIngress', location, kind: 'write' } as const
     for (let tried = 1, waitMs = FIRST_WAIT_MS; ; tried += 1, waitMs *= 2) {
       try {
-        await this.#clients.ec2(about, options, (client, http) =>
-          client.send(
-            new AuthorizeSecurityGroupIngressCommand({
-              GroupId: groupId,
-              IpPermissions: rules.map((rule) => permission(rule, groupId)),
-            }),
-            http,
-          ),
-        )
-        return
+        return await this.addRules(location, id, rules, options)
       } catch (thrown) {
         if (!hasCode(thrown, 'InvalidGroup.NotFound') || tried === SEEN_TRIES) throw thrown
         await this.#clock.sleep(waitMs, options?.signal)
       }
     }
   }
-}
 
-interface KnownGroup {
-  id: string
-  permissions: readonly IpPermission[]
-}
-
-const ALL_PROTOCOLS = '-1'
-
-function permission(rule: IngressRule, groupId: string): IpPermission {
-  const ports = rule.protocol === 'all' ? {} : { FromPort: rule.fromPort, ToPort: rule.toPort }
-  const source =
-    'self' in rule.source
-      ? { UserIdGroupPairs: [{ GroupId: groupId }] }
-      : rule.source.cidr.includes(':')
-        ? { Ipv6Ranges: [{ CidrIpv6: rule.source.cidr }] }
-        : { IpRanges: [{ CidrIp: rule.source.cidr }] }
-  return { IpProtocol: rule.protocol === 'all' ? ALL_PROTOCOLS : rule.protocol, ...ports, ...source }
-}
-
-/** Does a rule that is there say exactly this? */
-function allows(known: IpPermission, rule: IngressRule, groupId: string): boolean {
-  const wanted = permission(rule, groupId)
-  if (known.IpProtocol !== wanted.IpProtocol) return false
-  if (rule.protocol !== 'all' && (known.FromPort !== rule.fromPort || known.ToPort !== rule.toPort)) {
-    return false
+  /** All in one call; when the cloud says that one of them is as wanted already, each by itself. */
+  async #change(
+    calls: typeof ADD,
+    done: string | null,
+    location: string,
+    id: string,
+    rules: readonly GroupRule[],
+    options?: CallOptions,
+  ): Promise<void> {
+    const [first] = rules
+    if (!first) return
+    const { action, send } = calls[first.direction]
+    const input = { GroupId: id, IpPermissions: rules.map(permissionOf) }
+    try {
+      await this.#clients.ec2({ action, location, kind: 'write' }, options, (client, http) =>
+        send(client, input, http),
+      )
+    } catch (thrown) {
+      if (done === null || !hasCode(thrown, done)) throw thrown
+      if (rules.length === 1) return
+      for (const rule of rules) await this.#change(calls, done, location, id, [rule], options)
+    }
   }
-  if ('self' in rule.source)
-    return known.UserIdGroupPairs?.some(({ GroupId }) => GroupId === groupId) ?? false
-  const { cidr } = rule.source
-  return (
-    (known.IpRanges?.some(({ CidrIp }) => CidrIp === cidr) ?? false) ||
-    (known.Ipv6Ranges?.some(({ CidrIpv6 }) => CidrIpv6 === cidr) ?? false)
-  )
 }
 
 /** EC2 takes at most 255 of these characters in a group's description (CreateSecurityGroup, "Constraints"). */
@@ -272,15 +299,13 @@ function allowedDescription(text: string): string {
   return text.replace(/[^a-zA-Z0-9 ._\-:/()#,@[\]+=&;{}!$*]/g, '-').slice(0, 255)
 }
 
-function reference(group: SecurityGroup): SecurityGroupRef {
-  return {
-    id: group.GroupId ?? '',
-    name: group.GroupName ?? '',
-    description: group.Description ?? '',
-    vpcId: group.VpcId ?? null,
-  }
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof AppError && thrown.details.cloudCode === code
+function nameless(
+  location: string,
+  { name }: { name: string },
+  { retryable }: { retryable: boolean },
+): AppError {
+  return new AppError('cloud.bad_answer', {
+    message: `The cloud made security group ${name} in ${location}, but does not say its id.`,
+    retryable,
+  })
 }

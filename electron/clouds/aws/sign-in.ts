@@ -1,10 +1,15 @@
 import { fromIni, fromSSO } from '@aws-sdk/credential-providers'
 import { AppError } from '../../../shared/model/errors.ts'
+import type { Secret } from '../../../shared/model/secret.ts'
 import type { Clock } from '../../engine/ports.ts'
-import type { CloudSignIn } from '../../engine/clouds/index.ts'
 import { awsFilePaths } from './aws-config-files.ts'
 import { type ProfileFacts, profileFacts } from './aws-profiles.ts'
 import { isUnreachable } from './network-errors.ts'
+
+/** What an account is signed in to with. */
+export type AwsSignIn =
+  | { kind: 'profile'; profile: string; homeDir: string; env: Readonly<Record<string, string | undefined>> }
+  | { kind: 'keys'; accessKeyId: string; secretAccessKey: Secret; sessionToken?: Secret }
 
 /** What a request is signed with. */
 export interface AwsKeys {
@@ -25,12 +30,12 @@ const FALLBACK_REGION = 'us-east-1'
  * profile are kept until shortly before they end, or until the cloud refuses them (`forget`), then read again.
  */
 export class SignIn {
-  readonly #signIn: CloudSignIn
+  readonly #signIn: AwsSignIn
   readonly #clock: Clock
   #known: AwsKeys | undefined
   #pending: Promise<AwsKeys> | undefined
 
-  constructor(signIn: CloudSignIn, clock: Clock) {
+  constructor(signIn: AwsSignIn, clock: Clock) {
     this.#signIn = signIn
     this.#clock = clock
   }
@@ -80,7 +85,7 @@ export class SignIn {
     return !keys.expiration || keys.expiration.getTime() - this.#clock.now() > RENEW_BEFORE_MS
   }
 
-  async #fromProfile(signIn: CloudSignIn & { kind: 'profile' }): Promise<AwsKeys> {
+  async #fromProfile(signIn: AwsSignIn & { kind: 'profile' }): Promise<AwsKeys> {
     const facts = await profileFacts(signIn, signIn.profile)
     if (facts.metadataProfile) {
       throw new AppError('cloud.credentials', {

@@ -5,12 +5,10 @@ import {
   type DescribeSnapshotsCommandInput,
   type Snapshot,
 } from '@aws-sdk/client-ec2'
-import { AppError } from '../../../shared/model/errors.ts'
 import { type CloudSnapshot, SnapshotState } from '../../../shared/model/volumes.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { SnapshotsPort } from '../../engine/clouds/index.ts'
+import type { CallOptions, SnapshotsPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
-import { translateAwsError } from './aws-errors.ts'
+import { hasCode, translateAwsError } from './aws-errors.ts'
 import { awsTags, tagsOf } from './aws-tags.ts'
 import { BadAnswer } from './bad-answer.ts'
 import { FILTER_VALUES_MAX, literal, slices } from './filters.ts'
@@ -29,17 +27,17 @@ export class AwsSnapshots implements SnapshotsPort {
     this.#pageSize = pageSize
   }
 
-  list(
-    location: string,
-    { shared = false }: { shared?: boolean } = {},
-    options?: CallOptions,
-  ): Promise<CloudSnapshot[]> {
-    // Without restriction EC2 lists every public snapshot of every account, a million and more.
-    return this.#list(location, shared ? { RestorableByUserIds: ['self'] } : { OwnerIds: ['self'] }, options)
+  list(location: string, options?: CallOptions): Promise<CloudSnapshot[]> {
+    return this.#list(location, { OwnerIds: ['self'] }, options)
+  }
+
+  /** Without restriction EC2 lists every public snapshot of every account, a million and more. */
+  listShared(location: string, options?: CallOptions): Promise<CloudSnapshot[]> {
+    return this.#list(location, { RestorableByUserIds: ['self'] }, options)
   }
 
   /** By a filter: DescribeSnapshots with ids refuses them all for one that it does not know. */
-  async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudSnapshot[]> {
+  async listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudSnapshot[]> {
     const found: CloudSnapshot[] = []
     for (const Values of slices(ids, FILTER_VALUES_MAX)) {
       found.push(...(await this.#list(location, { Filters: [{ Name: 'snapshot-id', Values }] }, options)))
@@ -47,7 +45,7 @@ export class AwsSnapshots implements SnapshotsPort {
     return found
   }
 
-  byTag(
+  listByTag(
     location: string,
     tag: { key: string; value: string },
     options?: CallOptions,
@@ -82,8 +80,7 @@ export class AwsSnapshots implements SnapshotsPort {
         client.send(command, http),
       )
       .catch((thrown: unknown) => {
-        if (!(thrown instanceof AppError && thrown.details.cloudCode === 'InvalidSnapshot.NotFound'))
-          throw thrown
+        if (!hasCode(thrown, 'InvalidSnapshot.NotFound', 'InvalidSnapshot.Unavailable')) throw thrown
       })
   }
 

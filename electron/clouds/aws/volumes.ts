@@ -1,6 +1,5 @@
 import {
   AttachVolumeCommand,
-  CreateTagsCommand,
   CreateVolumeCommand,
   DeleteVolumeCommand,
   DescribeVolumesCommand,
@@ -9,7 +8,6 @@ import {
   ModifyVolumeCommand,
   type Volume,
 } from '@aws-sdk/client-ec2'
-import { AppError } from '../../../shared/model/errors.ts'
 import {
   AttachmentState,
   type CloudVolume,
@@ -17,14 +15,13 @@ import {
   type VolumeChange,
   VolumeState,
 } from '../../../shared/model/volumes.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { CreateVolumeRequest, VolumesPort } from '../../engine/clouds/index.ts'
+import type { CallOptions, CreateVolumeRequest, VolumesPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
+import { hasCode, translateAwsError } from './aws-errors.ts'
 import { awsTags, tagsOf } from './aws-tags.ts'
 import { BadAnswer } from './bad-answer.ts'
 import { FILTER_VALUES_MAX, literal, slices } from './filters.ts'
 import { allPages } from './pages.ts'
-import { translateAwsError } from './aws-errors.ts'
 
 /** The most that DescribeVolumes gives in one page (EC2 API Reference). */
 const PAGE_SIZE = 1000
@@ -44,7 +41,7 @@ export class AwsVolumes implements VolumesPort {
   }
 
   /** By a filter: DescribeVolumes with ids refuses them all for one that it does not know. */
-  async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudVolume[]> {
+  async listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudVolume[]> {
     const found: CloudVolume[] = []
     for (const Values of slices(ids, FILTER_VALUES_MAX)) {
       found.push(...(await this.#list(location, [{ Name: 'volume-id', Values }], options)))
@@ -52,7 +49,7 @@ export class AwsVolumes implements VolumesPort {
     return found
   }
 
-  byTag(
+  listByTag(
     location: string,
     tag: { key: string; value: string },
     options?: CallOptions,
@@ -60,7 +57,7 @@ export class AwsVolumes implements VolumesPort {
     return this.#list(location, [{ Name: `tag:${tag.key}`, Values: [literal(tag.value)] }], options)
   }
 
-  ofInstance(location: string, instanceId: string, options?: CallOptions): Promise<CloudVolume[]> {
+  listByInstance(location: string, instanceId: string, options?: CallOptions): Promise<CloudVolume[]> {
     return this.#list(location, [{ Name: 'attachment.instance-id', Values: [instanceId] }], options)
   }
 
@@ -112,8 +109,7 @@ export class AwsVolumes implements VolumesPort {
     const command = new DeleteVolumeCommand({ VolumeId: volumeId })
     await this.#write('DeleteVolume', location, options, (client, http) => client.send(command, http)).catch(
       (thrown: unknown) => {
-        if (!(thrown instanceof AppError && thrown.details.cloudCode === 'InvalidVolume.NotFound'))
-          throw thrown
+        if (!hasCode(thrown, 'InvalidVolume.NotFound')) throw thrown
       },
     )
   }
@@ -132,16 +128,6 @@ export class AwsVolumes implements VolumesPort {
       ...(change.throughputMibps === undefined ? {} : { Throughput: change.throughputMibps }),
     })
     await this.#write('ModifyVolume', location, options, (client, http) => client.send(command, http))
-  }
-
-  async tag(
-    location: string,
-    volumeId: string,
-    tags: Readonly<Record<string, string>>,
-    options?: CallOptions,
-  ): Promise<void> {
-    const command = new CreateTagsCommand({ Resources: [volumeId], Tags: awsTags(tags) })
-    await this.#write('CreateTags', location, options, (client, http) => client.send(command, http))
   }
 
   async #list(location: string, filters: Filter[], options?: CallOptions): Promise<CloudVolume[]> {
@@ -176,9 +162,7 @@ export class AwsVolumes implements VolumesPort {
 
 /** EC2 answers `IncorrectState` for a volume that is available. */
 function isDetached(thrown: unknown): boolean {
-  if (!(thrown instanceof AppError)) return false
-  const { cloudCode, cloudMessage = '' } = thrown.details
-  return cloudCode === 'IncorrectState' && cloudMessage.includes("'available'")
+  return hasCode(thrown, 'IncorrectState') && (thrown.details.cloudMessage ?? '').includes("'available'")
 }
 
 function read(volume: Volume, about: { action: string; location: string }): CloudVolume {

@@ -1,41 +1,24 @@
-import type { CallOptions } from './call-options.ts'
+import type { CallOptions, CloudTags } from './call-options.ts'
 
-/** An Elastic IP of the account. */
+/** A public address that the account keeps. */
 export interface CloudAddress {
-  /** The allocation's id. */
   id: string
   address: string
   /** The instance that it leads to, and the id of that association; null when it leads nowhere. */
   instanceId: string | null
   associationId: string | null
-  tags: Readonly<Record<string, string>>
+  tags: CloudTags
 }
 
-/** The Elastic IPs of a location. Failures are as everywhere in the port. */
+/** Public addresses that stay the account's, whichever instance they lead to. */
 export interface AddressesPort {
-  /** All of the account, or those that carry the tag. */
-  list(
-    location: string,
-    query?: { tag?: { key: string; value: string } },
-    options?: CallOptions,
-  ): Promise<CloudAddress[]>
-  /** Takes a new one. EC2 has no client token for it: look by tag before asking again. */
-  allocate(
-    location: string,
-    tags: Readonly<Record<string, string>>,
-    options?: CallOptions,
-  ): Promise<CloudAddress>
+  list(location: string, options?: CallOptions): Promise<CloudAddress[]>
+  /** Takes a new one. The cloud knows no token for it: look for its tag before asking again. */
+  create(location: string, tags: CloudTags, options?: CallOptions): Promise<CloudAddress>
   /** Leads an address to an instance, away from whatever it led to before. */
   associate(location: string, id: string, instanceId: string, options?: CallOptions): Promise<void>
   /** Nothing happens when the association is gone already. */
   disassociate(location: string, associationId: string, options?: CallOptions): Promise<void>
-  /** Gives it back to the cloud. Nothing happens when it is gone already. */
-  release(location: string, id: string, options?: CallOptions): Promise<void>
-  /** Adds tags or replaces their values. */
-  tag(
-    location: string,
-    id: string,
-    tags: Readonly<Record<string, string>>,
-    options?: CallOptions,
-  ): Promise<void>
+  /** Gives it back to the cloud. */
+  delete(location: string, id: string, options?: CallOptions): Promise<void>
 }

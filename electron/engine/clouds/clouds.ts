@@ -1,23 +1,17 @@
 import type { z } from 'zod'
-import { AppError, toAppError } from '../../../shared/model/errors.ts'
-import type {
-  AddAwsCloud,
-  AwsProfile,
-  Catalog,
-  Cloud,
-  CloudDesign,
-  CloudImage,
-  CloudLocationHealth,
-  SecurityGroupRef,
-} from '../../../shared/model/clouds.ts'
+import { AppError, type ErrorCode, toAppError } from '../../../shared/model/errors.ts'
+import type { AddAwsCloud, AwsProfile, Cloud, CloudDesign } from '../../../shared/model/clouds.ts'
 import type { CloudActivity } from '../../../shared/model/cloud-activity.ts'
 import { CloudId } from '../../../shared/model/ids.ts'
-import { Secret } from '../../../shared/model/secret.ts'
+import type { Secret } from '../../../shared/model/secret.ts'
 import type { Clock } from '../ports.ts'
+import { awsSignIn } from './aws-sign-in.ts'
+import type { CatalogRepository } from './catalog-repository.ts'
 import type { CloudCalls } from './cloud-calls.ts'
+import { CloudHealth } from './cloud-health.ts'
+import { cloudSecretId, type CloudVault } from './cloud-kinds.ts'
 import type { CloudProvider } from './cloud-provider.ts'
-import { freshPrices } from './fresh-prices.ts'
-import type { CloudVault, OpenCloud, OpenedClouds } from './opened-clouds.ts'
+import type { OpenClouds } from './open-clouds.ts'
 
 /** Where cloud designs are kept. */
 export interface CloudRepository {
@@ -26,41 +20,32 @@ export interface CloudRepository {
   remove(id: string): Promise<void>
 }
 
-/** What was last fetched from a cloud, for work without a network. */
-export interface CatalogRepository {
-  get(cloudId: string, location: string): Promise<Catalog | undefined>
-  put(catalog: Catalog): Promise<void>
-  removeOfCloud(cloudId: string): Promise<void>
-}
-
 interface CloudsOptions {
   repository: CloudRepository
   vault: CloudVault
   catalogs: CatalogRepository
-  opened: OpenedClouds
+  opened: OpenClouds
   clock: Clock
   newId: () => string
   onChange: (put: readonly Cloud[], dropped: readonly string[]) => void
 }
 
-/** A catalogue older than this is fetched again when it is asked for and the cloud answers. */
-const CATALOG_MAX_AGE_MS = 24 * 3_600_000
+/** What the last catalogue told of a cloud. */
+type Told = Pick<Cloud, 'accountId' | 'catalogFetchedAt'>
 
-/** The vault's record for a cloud's keys. */
-export function cloudSecretId(cloudId: string): string {
-  return `cloud.${cloudId}`
-}
+/** What a call says of itself, not of the location that it was made to. */
+const OF_THE_CALL: ReadonlySet<ErrorCode> = new Set(['cloud.not_found', 'cloud.refused', 'cloud.capacity'])
 
-/** The connected clouds: their providers, their health, and what they offer (also offline). */
+/** The connected clouds: which there are, their providers, and how each location answers. */
 export class Clouds implements CloudCalls {
   readonly #options: CloudsOptions
+  readonly #health: CloudHealth
   readonly #designs = new Map<string, CloudDesign>()
-  readonly #health = new Map<string, CloudLocationHealth>()
-  readonly #observedAt = new Map<string, string>()
-  readonly #facts = new Map<string, { accountId: string | null; catalogFetchedAt: string | null }>()
+  readonly #told = new Map<string, Told>()
 
   constructor(options: CloudsOptions) {
     this.#options = options
+    this.#health = new CloudHealth(options.clock)
   }
 
   /** Reads the clouds and opens them; one that cannot be opened is shown failing and does not hold up the rest. */
@@ -69,21 +54,16 @@ export class Clouds implements CloudCalls {
       this.#designs.set(design.id, design)
       for (const location of design.locations) {
         const known = await this.#options.catalogs.get(design.id, location)
-        if (known?.fetchedAt) this.#fact(design.id, { catalogFetchedAt: known.fetchedAt })
-        if (known?.accountId) this.#fact(design.id, { accountId: known.accountId })
+        if (known?.fetchedAt) this.#tell(design.id, { catalogFetchedAt: known.fetchedAt })
+        if (known?.accountId) this.#tell(design.id, { accountId: known.accountId })
       }
     }
     await Promise.all([...this.#designs.values()].map((design) => this.#tryOpen(design)))
     this.#options.onChange(this.list(), [])
   }
 
-  async stop(): Promise<void> {
-    await this.#options.opened.closeAll()
-  }
-
-  /** The profiles of this machine that a cloud can be signed in to with. */
-  profiles(): Promise<AwsProfile[]> {
-    return this.#options.opened.profiles()
+  stop(): Promise<void> {
+    return this.#options.opened.closeAll()
   }
 
   list(): Cloud[] {
@@ -92,9 +72,7 @@ export class Clouds implements CloudCalls {
 
   /** Throws `input.not_found`. */
   get(id: string): Cloud {
-    const design = this.#designs.get(id)
-    if (!design) throw new AppError('input.not_found', { message: `There is no cloud ${id}.` })
-    return this.#describe(design)
+    return this.#describe(this.#design(id))
   }
 
   find(id: string): Cloud | undefined {
@@ -112,62 +90,34 @@ export class Clouds implements CloudCalls {
     return this.#designs.get(id)?.name ?? id
   }
 
+  /** The profiles of this machine that a cloud can be signed in to with. */
+  profiles(): Promise<AwsProfile[]> {
+    return this.#options.opened.profiles()
+  }
+
   /** The provider of a cloud; opened on first use. Throws what opening throws. */
   async provider(id: string): Promise<CloudProvider> {
-    const design = this.#designs.get(id)
-    if (!design) throw new AppError('input.not_found', { message: `There is no cloud ${id}.` })
-    return (await this.#opened(design)).provider
+    const design = this.#design(id)
+    return (await this.#options.opened.open(design, this.#toldOf(id).accountId)).provider
   }
 
   /** Connects AWS by a profile or by keys; the secret goes to the vault before anything else is kept. */
   async addAws(input: z.output<typeof AddAwsCloud>): Promise<Cloud> {
     this.#checkName(input.name)
-    const id = CloudId.parse(this.#options.newId())
-    const base = { id, name: input.name, createdAt: this.#now() }
-    const { profile, accessKeyId, secretAccessKey, sessionToken } = input
-    if (profile !== undefined && accessKeyId === undefined) {
-      return this.#add({
-        ...base,
-        kind: 'aws',
-        credentials: { kind: 'profile', profile },
-        locations: input.locations,
-        endpoint: input.endpoint,
-      })
-    }
-    if (profile !== undefined || accessKeyId === undefined || secretAccessKey === undefined) {
-      throw new AppError('input.invalid', {
-        message: 'Give either a profile of ~/.aws, or an access key id with its secret access key.',
-        details: {
-          faults: [{ path: 'profile', message: 'Give a profile, or accessKeyId and secretAccessKey.' }],
-        },
-      })
-    }
-    const secret = new Secret(JSON.stringify({ secretAccessKey, sessionToken }))
-    await this.#options.vault.put(cloudSecretId(id), secret)
-    return this.#add({
-      ...base,
-      kind: 'aws',
-      credentials: { kind: 'keys', accessKeyId },
-      locations: input.locations,
-      endpoint: input.endpoint,
-    })
+    const { credentials, secret } = awsSignIn(input)
+    const { locations, endpoint } = input
+    return this.#add({ ...this.#named(input.name), kind: 'aws', credentials, locations, endpoint }, secret)
   }
 
   /** Adds a Sandbox. */
   async addSandbox(input: { name: string }): Promise<Cloud> {
     this.#checkName(input.name)
-    return this.#add({
-      id: CloudId.parse(this.#options.newId()),
-      name: input.name,
-      createdAt: this.#now(),
-      kind: 'sandbox',
-      locations: ['sandbox-east-1', 'sandbox-west-1'],
-    })
+    const locations = [...this.#options.opened.kind('sandbox').locations]
+    return this.#add({ ...this.#named(input.name), kind: 'sandbox', locations }, null)
   }
 
   async rename(input: { cloudId: string; name: string }): Promise<Cloud> {
-    const design = this.#designs.get(input.cloudId)
-    if (!design) throw new AppError('input.not_found', { message: `There is no cloud ${input.cloudId}.` })
+    const design = this.#design(input.cloudId)
     if (design.name.toLowerCase() !== input.name.toLowerCase()) this.#checkName(input.name)
     const renamed = { ...design, name: input.name }
     await this.#options.repository.put(renamed)
@@ -177,124 +127,14 @@ export class Clouds implements CloudCalls {
 
   /** Forgets a cloud and its secrets. Whether something still uses it is the caller's to check. */
   async remove(cloudId: string): Promise<void> {
-    const design = this.#designs.get(cloudId)
-    if (!design) throw new AppError('input.not_found', { message: `There is no cloud ${cloudId}.` })
-    await this.#options.repository.remove(cloudId)
-    await this.#options.vault.remove(cloudSecretId(cloudId))
-    await this.#options.catalogs.removeOfCloud(cloudId)
+    const { repository, vault, catalogs, onChange } = this.#options
+    this.#design(cloudId)
+    await repository.remove(cloudId)
+    await vault.remove(cloudSecretId(cloudId))
+    await catalogs.removeOfCloud(cloudId)
     this.#designs.delete(cloudId)
-    this.#options.onChange([], [cloudId])
+    onChange([], [cloudId])
     await this.#options.opened.close(cloudId)
-  }
-
-  /** The last catalogue of a location; fetched when there is none or it is old and the cloud answers. */
-  async catalog(input: { cloudId: string; location: string }): Promise<Catalog> {
-    this.#checkLocation(input)
-    const known = await this.#options.catalogs.get(input.cloudId, input.location)
-    const ageMs = known?.fetchedAt ? this.#options.clock.now() - Date.parse(known.fetchedAt) : Infinity
-    if (known && ageMs < CATALOG_MAX_AGE_MS) return known
-    try {
-      return await this.fetchCatalog(input)
-    } catch (thrown) {
-      if (known) return known
-      throw thrown
-    }
-  }
-
-  /** The last catalogue that was fetched, or undefined; never calls the cloud. */
-  async knownCatalog(cloudId: string, location: string): Promise<Catalog | undefined> {
-    return this.#options.catalogs.get(cloudId, location)
-  }
-
-  /** All instances of a location were read. */
-  noteObserved(cloudId: string, location: string): void {
-    this.#observedAt.set(`${cloudId}/${location}`, this.#now())
-  }
-
-  /** How fresh each location is, and what of the account's calls it took to keep it so. */
-  async activity(): Promise<CloudActivity[]> {
-    const all = [...this.#designs.values()].map(async (design) => {
-      const opened = await this.#options.opened.find(design.id)
-      return design.locations.map((location): CloudActivity => ({
-        cloudId: design.id,
-        location,
-        observedAt: this.#observedAt.get(`${design.id}/${location}`) ?? null,
-        use: opened?.provider.apiUse(location) ?? { callsLastMinute: 0, tightest: null, throttledAt: null },
-      }))
-    })
-    return (await Promise.all(all)).flat()
-  }
-
-  /** Keeps in a known catalogue which security groups the cloud showed. */
-  async keepSecurityGroups(
-    { cloudId, location }: { cloudId: string; location: string },
-    groups: readonly SecurityGroupRef[],
-  ): Promise<void> {
-    const known = await this.#options.catalogs.get(cloudId, location)
-    if (!known) return
-    const securityGroups = groups.map(({ id, name, description, vpcId }) => ({
-      id,
-      name,
-      description,
-      vpcId,
-    }))
-    await this.#options.catalogs.put({ ...known, securityGroups })
-  }
-
-  /** Asks the cloud what it offers in a location and keeps the answer; prices only when they are older than said. */
-  async fetchCatalog(
-    input: { cloudId: string; location: string },
-    options: { signal?: AbortSignal; pricesMaxAgeMs?: number } = {},
-  ): Promise<Catalog> {
-    this.#checkLocation(input)
-    return this.watch(input.cloudId, input.location, async (provider) => {
-      const known = await this.#options.catalogs.get(input.cloudId, input.location)
-      const [identity, zones, instanceTypes, securityGroups, vpcs, subnets, prices] = await Promise.all([
-        provider.identity(input.location, options),
-        provider.zones(input.location, options),
-        provider.instanceTypes(input.location, options),
-        provider.securityGroups(input.location, options),
-        provider.networks.vpcs(input.location, options),
-        provider.networks.subnets(input.location, options),
-        freshPrices(provider, input.location, known, { ...options, clock: this.#options.clock }),
-      ])
-      const fetchedAt = this.#now()
-      const catalog: Catalog = {
-        cloudId: CloudId.parse(input.cloudId),
-        location: input.location,
-        fetchedAt,
-        accountId: identity.accountId,
-        zones,
-        instanceTypes,
-        securityGroups,
-        vpcs,
-        subnets,
-        ...prices,
-      }
-      await this.#options.catalogs.put(catalog)
-      this.#fact(input.cloudId, { accountId: identity.accountId, catalogFetchedAt: fetchedAt })
-      const design = this.#designs.get(input.cloudId)
-      if (design) this.#publish(design)
-      return catalog
-    })
-  }
-
-  async findImages(input: {
-    cloudId: string
-    location: string
-    owner?: string | undefined
-    namePattern?: string | undefined
-    cloudImageId?: string | undefined
-  }): Promise<CloudImage[]> {
-    this.#checkLocation(input)
-    const images = await this.watch(input.cloudId, input.location, (provider) =>
-      provider.findImages(input.location, {
-        ...(input.owner === undefined ? {} : { owner: input.owner }),
-        ...(input.namePattern === undefined ? {} : { namePattern: input.namePattern }),
-        ...(input.cloudImageId === undefined ? {} : { cloudImageIds: [input.cloudImageId] }),
-      }),
-    )
-    return images.sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? '')).slice(0, 200)
   }
 
   /** Calls a cloud and keeps what the call says about the location's health. Throws what the call throws. */
@@ -305,46 +145,65 @@ export class Clouds implements CloudCalls {
   ): Promise<T> {
     try {
       const answer = await call(await this.provider(cloudId))
-      this.#setHealth(cloudId, { location, state: 'reachable', checkedAt: this.#now(), error: null })
+      this.#noteHealth(cloudId, location, null)
       return answer
     } catch (thrown) {
       const error = toAppError(thrown)
-      if (
-        error.code !== 'cloud.not_found' &&
-        error.code !== 'cloud.refused' &&
-        error.code !== 'cloud.capacity'
-      ) {
-        this.#setHealth(cloudId, {
-          location,
-          state: 'failing',
-          checkedAt: this.#now(),
-          error: error.toInfo(),
-        })
-      }
+      if (!OF_THE_CALL.has(error.code)) this.#noteHealth(cloudId, location, error)
       throw error
     }
   }
 
-  async #add(design: CloudDesign): Promise<Cloud> {
-    await this.#options.repository.put(design)
+  /** All instances of a location were read. */
+  noteObserved(cloudId: string, location: string): void {
+    this.#health.noteObserved(cloudId, location)
+  }
+
+  /** A catalogue was read. */
+  noteCatalog(cloudId: string, told: Told): void {
+    this.#tell(cloudId, told)
+    const design = this.#designs.get(cloudId)
+    if (design) this.#publish(design)
+  }
+
+  /** How fresh each location is, and what of the account's calls it took to keep it so. */
+  async activity(): Promise<CloudActivity[]> {
+    const all = [...this.#designs.values()].map(async (design) => {
+      const open = await this.#options.opened.find(design.id)
+      return design.locations.map((location): CloudActivity => ({
+        cloudId: design.id,
+        location,
+        observedAt: this.#health.observedAt(design.id, location),
+        use: open?.provider.apiUse(location) ?? { callsLastMinute: 0, tightest: null, throttledAt: null },
+      }))
+    })
+    return (await Promise.all(all)).flat()
+  }
+
+  #design(id: string): CloudDesign {
+    const design = this.#designs.get(id)
+    if (design) return design
+    throw new AppError('input.not_found', { message: `There is no cloud ${id}.` })
+  }
+
+  #named(name: string): Pick<CloudDesign, 'id' | 'name' | 'createdAt'> {
+    const { newId, clock } = this.#options
+    return { id: CloudId.parse(newId()), name, createdAt: new Date(clock.now()).toISOString() }
+  }
+
+  async #add(design: CloudDesign, secret: Secret | null): Promise<Cloud> {
+    const { vault, repository } = this.#options
+    if (secret) await vault.put(cloudSecretId(design.id), secret)
+    await repository.put(design)
     this.#designs.set(design.id, design)
     await this.#tryOpen(design)
     return this.#publish(design)
   }
 
   async #tryOpen(design: CloudDesign): Promise<void> {
-    const error = await this.#options.opened.tryOpen(design, this.#accountOf(design))
+    const error = await this.#options.opened.tryOpen(design, this.#toldOf(design.id).accountId)
     if (error === null) return
-    const failing = { state: 'failing' as const, checkedAt: this.#now(), error: error.toInfo() }
-    for (const location of design.locations) this.#setHealth(design.id, { location, ...failing })
-  }
-
-  #opened(design: CloudDesign): Promise<OpenCloud> {
-    return this.#options.opened.of(design, this.#accountOf(design))
-  }
-
-  #accountOf({ id }: CloudDesign): string | null {
-    return this.#facts.get(id)?.accountId ?? null
+    for (const location of design.locations) this.#noteHealth(design.id, location, error)
   }
 
   #checkName(name: string): void {
@@ -354,25 +213,18 @@ export class Clouds implements CloudCalls {
     throw new AppError('input.conflict', { message, details: { faults: [{ path: 'name', message }] } })
   }
 
-  #checkLocation(input: { cloudId: string; location: string }): void {
-    const cloud = this.get(input.cloudId)
-    if (cloud.locations.includes(input.location)) return
-    const message = `“${cloud.name}” does not use ${input.location}; it uses ${cloud.locations.join(', ')}.`
-    throw new AppError('input.invalid', { message, details: { faults: [{ path: 'location', message }] } })
-  }
-
-  #setHealth(cloudId: string, health: CloudLocationHealth): void {
-    const key = `${cloudId}/${health.location}`
-    const before = this.#health.get(key)
-    this.#health.set(key, health)
-    const same = before?.state === health.state && before.error?.message === health.error?.message
+  #noteHealth(cloudId: string, location: string, error: AppError | null): void {
+    const isNews = this.#health.note(cloudId, location, error?.toInfo() ?? null)
     const design = this.#designs.get(cloudId)
-    if (!same && design) this.#publish(design)
+    if (isNews && design) this.#publish(design)
   }
 
-  #fact(cloudId: string, change: { accountId?: string; catalogFetchedAt?: string }): void {
-    const before = this.#facts.get(cloudId) ?? { accountId: null, catalogFetchedAt: null }
-    this.#facts.set(cloudId, { ...before, ...change })
+  #toldOf(cloudId: string): Told {
+    return this.#told.get(cloudId) ?? { accountId: null, catalogFetchedAt: null }
+  }
+
+  #tell(cloudId: string, told: Partial<Told>): void {
+    this.#told.set(cloudId, { ...this.#toldOf(cloudId), ...told })
   }
 
   #publish(design: CloudDesign): Cloud {
@@ -382,24 +234,11 @@ export class Clouds implements CloudCalls {
   }
 
   #describe(design: CloudDesign): Cloud {
-    const facts = this.#facts.get(design.id)
     return {
       ...design,
-      accountId: facts?.accountId ?? null,
-      catalogFetchedAt: facts?.catalogFetchedAt ?? null,
-      health: design.locations.map(
-        (location) =>
-          this.#health.get(`${design.id}/${location}`) ?? {
-            location,
-            state: 'unknown',
-            checkedAt: null,
-            error: null,
-          },
-      ),
+      traits: this.#options.opened.kind(design.kind).traits,
+      ...this.#toldOf(design.id),
+      health: this.#health.of(design),
     }
-  }
-
-  #now(): string {
-    return new Date(this.#options.clock.now()).toISOString()
   }
 }

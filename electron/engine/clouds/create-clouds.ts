@@ -1,20 +1,29 @@
 import { publishTo } from '../records/feed/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
+import { Catalogs } from './catalogs.ts'
+import type { CloudOpeners } from './cloud-kinds.ts'
 import { Clouds } from './clouds.ts'
-import { type CloudOpeners, OpenedClouds } from './opened-clouds.ts'
+import { OpenClouds } from './open-clouds.ts'
 
-/** Puts together the clouds of the workspace; none is opened before `start`. */
+/** The clouds of the workspace and what they offer. */
+export interface CloudServices {
+  clouds: Clouds
+  catalogs: Catalogs
+}
+
+/** Puts the clouds of the workspace together; none is opened before `clouds.start`. */
 export function createClouds(
   { workspace, vault, ledger, feed, clock, log, ids }: CoreServices,
   openers: CloudOpeners,
-): Clouds {
-  return new Clouds({
+): CloudServices {
+  const clouds = new Clouds({
     repository: workspace.clouds,
     vault,
     catalogs: ledger.catalogs,
-    opened: new OpenedClouds({ openers, vault, log }),
+    opened: new OpenClouds({ openers, vault, log }),
     clock,
     newId: ids.newId,
     onChange: publishTo(feed, 'clouds'),
   })
+  return { clouds, catalogs: new Catalogs({ clouds, repository: ledger.catalogs, clock }) }
 }

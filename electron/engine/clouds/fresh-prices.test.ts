@@ -31,7 +31,7 @@ describe('prices of a location, from the price list of the Sandbox over HTTP', (
   })
 
   test('instance types by system, volumes by type', async () => {
-    const list = await provider.prices.onDemand(east)
+    const list = await provider.prices.list(east)
     expect(list.currency).toBe('XTS')
     const { windows = {}, rhel = {} } = list.hourlyOf
     expect(list.hourly['m6i.large']).toBeCloseTo(0.096)
@@ -43,14 +43,14 @@ describe('prices of a location, from the price list of the Sandbox over HTTP', (
 
   test('each location has its own', async () => {
     const [here, there] = await Promise.all(
-      [east, 'sandbox-west-1'].map((location) => provider.prices.onDemand(location)),
+      [east, 'sandbox-west-1'].map((location) => provider.prices.list(location)),
     )
     expect(there?.hourly['t3.micro']).toBeGreaterThan(here?.hourly['t3.micro'] ?? Infinity)
   })
 
   test.each(['empty', 'html', 'malformed'] as const)('an answer that is %s is an error', async (shape) => {
     await cloud.sandbox.faults.inject({ kind: 'bad-answer', shape, action: 'GetProducts' })
-    await expect(provider.prices.onDemand(east)).rejects.toBeInstanceOf(AppError)
+    await expect(provider.prices.list(east)).rejects.toBeInstanceOf(AppError)
     cloud.sandbox.faults.clear()
   })
 
@@ -60,7 +60,7 @@ describe('prices of a location, from the price list of the Sandbox over HTTP', (
       code: 'UnauthorizedOperation',
       action: 'GetProducts',
     })
-    await expect(provider.prices.onDemand(east)).rejects.toMatchObject({
+    await expect(provider.prices.list(east)).rejects.toMatchObject({
       code: 'cloud.refused',
       message: expect.stringContaining('GetProducts'),
     })
@@ -85,12 +85,12 @@ describe('how old prices may be', () => {
   const at = (ageMs: number) => new Date(clock.now() - ageMs).toISOString()
   const asked = (answers: boolean) => {
     const calls: string[] = []
-    const onDemand = async (location: string) => {
+    const list = async (location: string) => {
       calls.push(location)
       if (!answers) throw new AppError('cloud.unreachable', { message: 'No route.' })
       return { currency: 'USD', hourly: { a: 2 }, hourlyOf: {}, volumeGibMonth: {} }
     }
-    return { provider: { prices: { onDemand } }, calls }
+    return { provider: { prices: { list } }, calls }
   }
 
   test('young ones are not asked for', async () => {

@@ -24,7 +24,7 @@ export async function freshPrices(
   if (prices && clock.now() - Date.parse(prices.asOf) < pricesMaxAgeMs) return { prices, pricesProblem: null }
   const tooLong = AbortSignal.timeout(MAX_WAIT_MS)
   try {
-    const list = await provider.prices.onDemand(location, {
+    const list = await provider.prices.list(location, {
       signal: signal ? AbortSignal.any([signal, tooLong]) : tooLong,
     })
     return { prices: { ...list, asOf }, pricesProblem: null }

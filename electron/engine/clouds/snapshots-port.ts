@@ -1,26 +1,24 @@
 import type { CloudSnapshot } from '../../../shared/model/volumes.ts'
-import type { CallOptions } from './call-options.ts'
+import type { CallOptions, CloudTag, CloudTags } from './call-options.ts'
 
-/** Snapshots of a cloud's volumes. Lists are whole: all pages, or the call fails. */
+/** Snapshots of a cloud's volumes. */
 export interface SnapshotsPort {
-  /** Those of the account, or with `shared` also those that others let everybody use. */
-  list(location: string, query?: { shared?: boolean }, options?: CallOptions): Promise<CloudSnapshot[]>
-  /** The named ones; those that the cloud does not know are left out. */
-  byId(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudSnapshot[]>
-  byTag(
-    location: string,
-    tag: { key: string; value: string },
-    options?: CallOptions,
-  ): Promise<CloudSnapshot[]>
+  /** Those of the account. */
+  list(location: string, options?: CallOptions): Promise<CloudSnapshot[]>
+  /** Those of the account, and those that others let it or everybody use. */
+  listShared(location: string, options?: CallOptions): Promise<CloudSnapshot[]>
+  listById(location: string, ids: readonly string[], options?: CallOptions): Promise<CloudSnapshot[]>
+  /** The account's own ones that carry the tag. */
+  listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<CloudSnapshot[]>
   /**
    * Resolves while the snapshot is still being made. The cloud knows no token for it: a caller that may have asked before
    * looks for its tag first.
    */
   create(
     location: string,
-    request: { volumeId: string; description: string; tags: Readonly<Record<string, string>> },
+    snapshot: { volumeId: string; description: string; tags: CloudTags },
     options?: CallOptions,
   ): Promise<CloudSnapshot>
-  /** One that is gone is fine. Throws `cloud.refused` while an image uses it. */
-  delete(location: string, snapshotId: string, options?: CallOptions): Promise<void>
+  /** Throws `cloud.refused` with refusal `in-use` while an image uses it. */
+  delete(location: string, id: string, options?: CallOptions): Promise<void>
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { Image } from '../../../shared/model/images.ts'
 import { Role } from '../../../shared/model/roles.ts'
-import type { Clouds } from '../clouds/index.ts'
+import type { CloudServices } from '../clouds/create-clouds.ts'
 import type { Ports } from '../ports.ts'
 import { publishTo } from '../records/feed/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
@@ -15,7 +15,7 @@ import { RoleDesigns, StarterRoles } from './roles/index.ts'
 export type DesignServices = ReturnType<typeof createDesigns>
 
 /** Puts together the documents of the workspace. */
-export function createDesigns(core: CoreServices, ports: Ports, clouds: Clouds) {
+export function createDesigns(core: CoreServices, ports: Ports, { clouds, catalogs }: CloudServices) {
   const { workspace, ledger, feed, clock, ids, jobs, servers, bell } = core
   const { newId } = ids
   const imageStore = new DesignStore<Image>({
@@ -45,7 +45,16 @@ export function createDesigns(core: CoreServices, ports: Ports, clouds: Clouds) 
     farmStore,
     images,
     roles,
-    accounts: new CloudAccounts({ clouds, jobs, starters, roles, farms: farmStore, servers, bell }),
+    accounts: new CloudAccounts({
+      clouds,
+      catalogs,
+      jobs,
+      starters,
+      roles,
+      farms: farmStore,
+      servers,
+      bell,
+    }),
     start: async (): Promise<void> => {
       await Promise.all([imageStore.start(), roleStore.start(), farmStore.start()])
     },

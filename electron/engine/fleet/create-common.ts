@@ -1,5 +1,5 @@
 import type { AccessServices } from '../access/create-access.ts'
-import type { Clouds } from '../clouds/index.ts'
+import type { Catalogs, Clouds } from '../clouds/index.ts'
 import type { DesignServices } from '../designs/create-designs.ts'
 import type { CoreServices } from '../records/open-core.ts'
 import { ElasticIpKeeper } from './addresses/index.ts'
@@ -12,6 +12,7 @@ import { ImageFinder, LaunchBreaker, ServerRecords } from './servers/index.ts'
 export interface Below {
   core: CoreServices
   clouds: Clouds
+  catalogs: Catalogs
   designs: DesignServices
   access: AccessServices
 }

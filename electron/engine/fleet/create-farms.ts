@@ -18,19 +18,19 @@ import { ServersReplacing } from './rollouts/index.ts'
 
 /** Puts together what is done with farms. */
 export function createFarms(
-  { core, clouds, designs, access }: Below,
+  { core, clouds, catalogs, designs, access }: Below,
   ports: Ports,
   { resources, groups, records, rollouts, wakeWatch }: FleetCommon,
 ) {
   const { clock, log, ids, events, jobs, notices, servers, bell } = core
-  const { farmStore: store, imageStore, roleStore, images, roles } = designs
+  const { farmStore: store, imageStore, images, roles } = designs
   const { farmKeys: keys } = access
   const knowledge = new FarmKnowledge({
     clouds,
+    catalogs,
     farms: store,
     images: imageStore,
-    roles: roleStore,
-    roleDesigns: roles,
+    roles,
     keys,
     clock,
   })

@@ -11,7 +11,7 @@ import type { probeSsh } from './servers/index.ts'
 
 /** Puts together what runs: servers and farms, their volumes, addresses and groups, and what is made of servers. */
 export function createFleet(below: Below, ports: Ports, doors: { probeSsh: typeof probeSsh }) {
-  const { core, clouds, designs } = below
+  const { core, clouds, catalogs, designs } = below
   const { tasks, events, ids, servers, bell } = core
   const common = createCommon(below)
   const storage = createStorage(below, ports, common)
@@ -29,12 +29,10 @@ export function createFleet(below: Below, ports: Ports, doors: { probeSsh: typeo
     storage: storage.storage,
     securityGroups: new SecurityGroups({
       clouds,
-      farms: designs.farmStore,
-      servers,
-      roles: designs.roles,
+      catalogs,
+      workspace: { id: ids.workspaceId, farms: designs.farmStore, servers, roles: designs.roles },
       maker: common.groups,
       events,
-      workspaceId: ids.workspaceId,
     }),
     /** Reads what was. */
     load: (): Promise<void> => storage.load(),

@@ -16,7 +16,7 @@ export function healthLook(state: CloudLocationHealth['state']): StatusLook {
 
 /** How a cloud signs in, in words. */
 export function signInWords(cloud: Cloud): string {
-  if (cloud.kind === 'sandbox') return 'Runs inside Farmhand: costs nothing, leaves nothing behind'
+  if (!('credentials' in cloud)) return cloud.traits.summary ?? ''
   return cloud.credentials.kind === 'profile'
     ? `Profile “${cloud.credentials.profile}” of ~/.aws`
     : `Access key ${cloud.credentials.accessKeyId}, its secret in the vault`

@@ -9,6 +9,7 @@ import {
   readPorts,
   ruleFaults,
   ruleKey,
+  rulesAfter,
   rulesBasis,
   ruleText,
   serviceOf,
@@ -114,6 +115,13 @@ describe('a plan', () => {
       kept: 1,
       warnings: [],
     })
+  })
+
+  test('says how the rules will be', () => {
+    const dns = rule({ protocol: 'udp', fromPort: 53, toPort: 53 })
+    const wanted = [{ ...ssh, comment: 'home' }, own, dns]
+    expect(rulesAfter(group.rules, planRules(group, wanted))).toEqual(wanted)
+    expect(rulesAfter(group.rules, planRules(group, group.rules))).toEqual(group.rules)
   })
 
   test('of the same rules, in any order and spelling, is empty', () => {

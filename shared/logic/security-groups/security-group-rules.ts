@@ -181,6 +181,17 @@ export function planRules(
   }
 }
 
+/** A group's rules once every change of the plan is made. */
+export function rulesAfter(
+  rules: readonly GroupRule[],
+  { add, remove, comment }: Pick<GroupRulePlan, 'add' | 'remove' | 'comment'>,
+): GroupRule[] {
+  const gone = new Set(remove.map(ruleKey))
+  const commented = new Map(comment.map(({ rule }) => [ruleKey(rule), rule]))
+  const kept = rules.filter((rule) => !gone.has(ruleKey(rule)))
+  return [...kept.map((rule) => commented.get(ruleKey(rule)) ?? rule), ...add]
+}
+
 /** Does the plan change nothing? */
 export function isEmptyPlan(plan: Pick<GroupRulePlan, 'add' | 'remove' | 'comment'>): boolean {
   return plan.add.length + plan.remove.length + plan.comment.length === 0

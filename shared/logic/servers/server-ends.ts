@@ -45,7 +45,7 @@ export function askTerminateNow(server: Server): LifeStep {
 /** The cloud refuses to end it, mostly because its termination protection is on: it stays as it is and is asked for again. */
 export function terminationRefused(server: Server, error: AppError, nowMs: number): LifeStep {
   if (server.status !== 'pending-terminate') return { server, events: [] }
-  if (error.details.cloudCode !== 'OperationNotPermitted') return notTerminated(server, error, nowMs)
+  if (error.details.refusal !== 'protected') return notTerminated(server, error, nowMs)
   const isNews = !server.terminationProtected || server.error === null
   const message = `The cloud does not terminate ${serverName(server)}: its termination protection is on. Switch it off; Farmhand asks again by itself.`
   return {

@@ -91,9 +91,9 @@ describe('volumes', () => {
       ),
     )
     const small = providerOf(cloud, 5)
-    const found = await small.volumes.byTag(east, { key: 'pages', value: 'yes*' })
+    const found = await small.volumes.listByTag(east, { key: 'pages', value: 'yes*' })
     expect(new Set(found.map(({ id }) => id))).toEqual(new Set(mine.map(({ id }) => id)))
-    const named = await small.volumes.byId(east, [String(mine[0]?.id), 'vol-0123456789abcdef0'])
+    const named = await small.volumes.listById(east, [String(mine[0]?.id), 'vol-0123456789abcdef0'])
     expect(named.map(({ id }) => id)).toEqual([mine[0]?.id])
     small.close()
   })
@@ -110,7 +110,7 @@ describe('volumes', () => {
     await vi.waitFor(() => {
       expect(existsSync(device)).toBe(true)
     })
-    const attached = await provider.volumes.ofInstance(east, instanceId)
+    const attached = await provider.volumes.listByInstance(east, instanceId)
     expect(attached.map(({ attachment }) => attachment?.device).sort()).toEqual(['/dev/sda1', '/dev/sdf'])
     await expect(provider.volumes.delete(east, volume.id)).rejects.toMatchObject({
       code: 'cloud.refused',
@@ -123,7 +123,7 @@ describe('volumes', () => {
     })
     await provider.volumes.delete(east, volume.id)
     await provider.volumes.delete(east, volume.id)
-    expect(await provider.volumes.byId(east, [volume.id])).toEqual([])
+    expect(await provider.volumes.listById(east, [volume.id])).toEqual([])
     expect(existsSync(volumeDir(volume.id))).toBe(false)
   })
 
@@ -131,11 +131,11 @@ describe('volumes', () => {
     const instanceId = await instanceIn(zone)
     const kept = await provider.volumes.create(east, { ...blank, clientToken: newToken() })
     await provider.volumes.attach(east, { volumeId: kept.id, instanceId, device: '/dev/sdg' })
-    const root = (await provider.volumes.ofInstance(east, instanceId)).find(({ id }) => id !== kept.id)
+    const root = (await provider.volumes.listByInstance(east, instanceId)).find(({ id }) => id !== kept.id)
     expect(root?.attachment).toMatchObject({ device: '/dev/sda1', deleteOnTermination: true })
-    await provider.terminate(east, [instanceId])
+    await provider.instances.terminate(east, [instanceId])
     await cloud.whenAll('terminated', [instanceId])
-    expect(await provider.volumes.byId(east, [String(root?.id), kept.id])).toMatchObject([
+    expect(await provider.volumes.listById(east, [String(root?.id), kept.id])).toMatchObject([
       { id: kept.id, state: 'available', attachment: null },
     ])
   })
@@ -143,7 +143,9 @@ describe('volumes', () => {
   it('grow and never shrink', async () => {
     const { id } = await provider.volumes.create(east, { ...blank, clientToken: newToken() })
     await provider.volumes.modify(east, id, { sizeGib: 20, type: 'io2', iops: 500 })
-    expect(await provider.volumes.byId(east, [id])).toMatchObject([{ sizeGib: 20, type: 'io2', iops: 500 }])
+    expect(await provider.volumes.listById(east, [id])).toMatchObject([
+      { sizeGib: 20, type: 'io2', iops: 500 },
+    ])
     await expect(provider.volumes.modify(east, id, { sizeGib: 19 })).rejects.toMatchObject({
       code: 'cloud.refused',
     })
@@ -156,7 +158,7 @@ describe('volumes', () => {
         { DeviceName: '/dev/sdf', Ebs: { VolumeSize: 5, DeleteOnTermination: false } },
       ],
     })
-    const disks = await provider.volumes.ofInstance(east, id)
+    const disks = await provider.volumes.listByInstance(east, id)
     expect(disks).toMatchObject([
       { sizeGib: 30, type: 'gp2', attachment: { device: '/dev/sda1', deleteOnTermination: true } },
       { sizeGib: 5, attachment: { device: '/dev/sdf', deleteOnTermination: false } },
@@ -181,9 +183,11 @@ describe('volumes', () => {
     const { id } = await provider.volumes.create(east, { ...blank, clientToken: newToken() })
     await cloud.sandbox.faults.inject({ kind: 'attach-stuck', calls: 1 })
     await provider.volumes.attach(east, { volumeId: id, instanceId, device: '/dev/sdf' })
-    expect(await provider.volumes.byId(east, [id])).toMatchObject([{ attachment: { state: 'attaching' } }])
+    expect(await provider.volumes.listById(east, [id])).toMatchObject([
+      { attachment: { state: 'attaching' } },
+    ])
     await provider.volumes.detach(east, { volumeId: id, force: true })
-    expect(await provider.volumes.byId(east, [id])).toMatchObject([{ state: 'available' }])
+    expect(await provider.volumes.listById(east, [id])).toMatchObject([{ state: 'available' }])
   })
 })
 
@@ -198,9 +202,9 @@ describe('snapshots', () => {
     })
     await writeFile(join(volumeDir(volume.id), 'note'), 'after')
     await provider.volumes.delete(east, volume.id)
-    expect(await provider.snapshots.byTag(east, { key: 'farmhand:snapshot', value: 's1' })).toMatchObject([
-      { id: snapshot.id, state: 'completed', progressPercent: 100, sizeGib: 10, description: 'nightly' },
-    ])
+    expect(await provider.snapshots.listByTag(east, { key: 'farmhand:snapshot', value: 's1' })).toMatchObject(
+      [{ id: snapshot.id, state: 'completed', progressPercent: 100, sizeGib: 10, description: 'nightly' }],
+    )
     const restored = await provider.volumes.create(east, {
       ...blank,
       zone: 'sandbox-east-1b',
@@ -218,7 +222,7 @@ describe('snapshots', () => {
     ).rejects.toMatchObject({ code: 'cloud.refused' })
     await provider.snapshots.delete(east, snapshot.id)
     await provider.snapshots.delete(east, snapshot.id)
-    expect(await provider.snapshots.byId(east, [snapshot.id])).toEqual([])
+    expect(await provider.snapshots.listById(east, [snapshot.id])).toEqual([])
   })
 
   it('survive a restart of the Sandbox with the volumes', async () => {

@@ -7,6 +7,7 @@ import type { PrivateKeyFormat, SshKey } from '../../../../shared/model/ssh-keys
 import type { Secret } from '../../../../shared/model/secret.ts'
 import { currentKey, keysOfPlace, nextKeyName } from '../../../../shared/logic/keys/ssh-keys.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
 
@@ -25,13 +26,7 @@ export interface PrivateKeyVault {
 }
 
 /** What the keys need of a cloud. */
-export interface KeyPairCloud {
-  importKeyPair(
-    location: string,
-    key: { name: string; publicKey: string; tags: Readonly<Record<string, string>> },
-  ): Promise<void>
-  deleteKeyPair(location: string, name: string): Promise<void>
-}
+export type KeyPairCloud = Pick<CloudProvider, 'keyPairs'>
 
 interface FarmKeysOptions {
   repository: SshKeyRepository
@@ -42,13 +37,6 @@ interface FarmKeysOptions {
   onChange: (put: readonly SshKey[], dropped: readonly string[]) => void
   onCreated: (key: SshKey) => void
 }
-
-/** EC2's answers when it does not take the type of key (API reference, ImportKeyPair). */
-const KEY_TYPE_REFUSED: ReadonlySet<string> = new Set([
-  'InvalidKey.Format',
-  'InvalidParameterValue',
-  'UnsupportedOperation',
-])
 
 /** One key pair for each farm, cloud and location, made at the first launch there. */
 export class FarmKeys {
@@ -171,7 +159,7 @@ export class FarmKeys {
   /** Takes one key out of its cloud, the vault and the ledger. */
   async remove(id: string, cloud: KeyPairCloud): Promise<void> {
     const key = this.get(id)
-    await cloud.deleteKeyPair(key.location, key.name)
+    await cloud.keyPairs.delete(key.location, key.name)
     await this.#forget(key)
   }
 
@@ -179,7 +167,7 @@ export class FarmKeys {
   async removeOfFarm(farmId: string, cloudOf: (cloudId: string) => KeyPairCloud | undefined): Promise<void> {
     for (const key of [...this.#keys.values()]) {
       if (key.farmId !== farmId) continue
-      await cloudOf(key.cloudId)?.deleteKeyPair(key.location, key.name)
+      await cloudOf(key.cloudId)?.keyPairs.delete(key.location, key.name)
       await this.#forget(key)
     }
   }
@@ -207,8 +195,8 @@ export class FarmKeys {
     try {
       return await this.#import(key, cloud)
     } catch (thrown) {
-      const refused = thrown instanceof AppError && KEY_TYPE_REFUSED.has(thrown.details.cloudCode ?? '')
-      if (!refused || key.type === 'rsa') throw thrown
+      const isTypeRefused = thrown instanceof AppError && thrown.details.refusal === 'key-type'
+      if (!isTypeRefused || key.type === 'rsa') throw thrown
       await this.#forget(key)
       return this.#import(await this.#make(farm, role, cloudName, 'rsa'), cloud)
     }
@@ -258,7 +246,7 @@ export class FarmKeys {
   }
 
   async #import(key: SshKey, cloud: KeyPairCloud): Promise<SshKey> {
-    await cloud.importKeyPair(key.location, {
+    await cloud.keyPairs.ensure(key.location, {
       name: key.name,
       publicKey: key.publicKey,
       tags: { [TAGS.workspace]: this.#options.workspaceId, [TAGS.farm]: key.farmId },

@@ -73,7 +73,7 @@ export class SshTargets {
       const provider = await this.#options.provider(server.cloudId)
       const signal = AbortSignal.timeout(CONSOLE_WAIT_MS)
       return consoleFingerprints(
-        (await provider.consoleOutput(server.location, cloudServerId, { signal })).text,
+        (await provider.instances.consoleOutput(server.location, cloudServerId, { signal })).text,
       )
     } catch {
       return []

@@ -3,7 +3,7 @@ import { AppError } from '../../../../shared/model/errors.ts'
 import type { AddAwsCloud, AwsProfile, Catalog, Cloud, CloudImage } from '../../../../shared/model/clouds.ts'
 import type { CloudActivity } from '../../../../shared/model/cloud-activity.ts'
 import type { JobRef } from '../../../../shared/model/jobs.ts'
-import type { Clouds } from '../../clouds/index.ts'
+import type { Catalogs, Clouds } from '../../clouds/index.ts'
 import type { Bell } from '../../records/bell/index.ts'
 import type { Jobs } from '../../records/jobs/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
@@ -15,6 +15,7 @@ const ASKED_PRICES_MAX_AGE_MS = 24 * 3_600_000
 
 interface CloudAccountsOptions {
   clouds: Clouds
+  catalogs: Catalogs
   jobs: Jobs
   starters: StarterRoles
   roles: RoleDesigns
@@ -48,10 +49,10 @@ export class CloudAccounts {
 
   /** Adds a Sandbox with its starter roles and catalogue, so that a farm can be launched at once. */
   async addSandbox(input: { name: string }): Promise<Cloud> {
-    const { clouds, starters } = this.#options
+    const { clouds, catalogs, starters } = this.#options
     const cloud = await clouds.addSandbox(input)
     await starters.add(cloud)
-    await Promise.all(cloud.locations.map((location) => clouds.fetchCatalog({ cloudId: cloud.id, location })))
+    await Promise.all(cloud.locations.map((location) => catalogs.fetch({ cloudId: cloud.id, location })))
     return clouds.get(cloud.id)
   }
 
@@ -76,7 +77,7 @@ export class CloudAccounts {
 
   /** Reads what the cloud offers and how its servers are, now. */
   async refresh({ cloudId }: { cloudId: string }): Promise<JobRef> {
-    const { clouds, jobs, bell } = this.#options
+    const { clouds, catalogs, jobs, bell } = this.#options
     const cloud = clouds.get(cloudId)
     bell.ring()
     const total = cloud.locations.length
@@ -89,8 +90,8 @@ export class CloudAccounts {
         for (const [done, location] of cloud.locations.entries()) {
           report(done, total, `Asking ${location}`)
           // One location that fails keeps no other from being asked.
-          await clouds
-            .fetchCatalog({ cloudId, location }, { signal, pricesMaxAgeMs: ASKED_PRICES_MAX_AGE_MS })
+          await catalogs
+            .fetch({ cloudId, location }, { signal, pricesMaxAgeMs: ASKED_PRICES_MAX_AGE_MS })
             .catch((thrown: unknown) => {
               signal.throwIfAborted()
               failures.push(thrown)
@@ -123,11 +124,11 @@ export class CloudAccounts {
   }
 
   catalog(input: { cloudId: string; location: string }): Promise<Catalog> {
-    return this.#options.clouds.catalog(input)
+    return this.#options.catalogs.get(input)
   }
 
-  findImages(input: Parameters<Clouds['findImages']>[0]): Promise<CloudImage[]> {
-    return this.#options.clouds.findImages(input)
+  findImages(input: Parameters<Catalogs['searchImages']>[0]): Promise<CloudImage[]> {
+    return this.#options.catalogs.searchImages(input)
   }
 
   /** What uses the cloud, in words for a person. */

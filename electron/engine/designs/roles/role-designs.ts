@@ -26,6 +26,10 @@ export class RoleDesigns {
     this.#options = options
   }
 
+  all(): readonly Role[] {
+    return this.#options.store.list()
+  }
+
   async list(): Promise<Role[]> {
     return this.#options.store.list()
   }

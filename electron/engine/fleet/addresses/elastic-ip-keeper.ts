@@ -84,7 +84,7 @@ export class ElasticIpKeeper {
     )
     const found = (await addresses.list(held.location)).find(({ id }) => id === held.id)
     if (found?.associationId) await addresses.disassociate(held.location, found.associationId)
-    if (found) await addresses.release(held.location, held.id)
+    if (found) await addresses.delete(held.location, held.id)
     if (record) await this.#options.repository.remove(record.id)
   }
 
@@ -120,7 +120,7 @@ export class ElasticIpKeeper {
     const record = own?.manual === false ? own : this.#record(farm, role, index)
     if (own && own.id !== record.id) await this.#options.repository.remove(own.id)
     await this.#options.repository.put({ ...record, allocationId: null, address: null })
-    const made = await provider.addresses.allocate(role.location, {
+    const made = await provider.addresses.create(role.location, {
       Name: `${farm.name} ${role.alias} #${index}`,
       ...farm.tags,
       [TAGS.workspace]: this.#options.workspaceId,

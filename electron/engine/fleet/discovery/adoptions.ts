@@ -57,10 +57,10 @@ export class Adoptions {
     }
     const { location } = task
     const instance = await clouds.watch(task.cloudId, location, async (provider) => {
-      const [found] = await provider.instancesById(location, [item.instanceId])
+      const [found] = await provider.instances.listById(location, [item.instanceId])
       if (found?.state !== 'running') return found
-      await provider.discovery.untag(location, item.instanceId, task.removeTags)
-      await provider.discovery.tag(location, item.instanceId, {
+      await provider.instances.untag(location, item.instanceId, task.removeTags)
+      await provider.instances.tag(location, item.instanceId, {
         ...task.setTags,
         [TAGS.workspace]: workspaceId,
         [TAGS.farm]: farm.id,

@@ -3,7 +3,7 @@ import { CloudId } from '../../../../shared/model/ids.ts'
 import { whyNotImportable } from '../../../../shared/logic/discovery/discovery.ts'
 import { guessOs } from '../../../../shared/logic/images/os-guess.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
-import type { CloudCalls, CloudProvider, InstanceDetails } from '../../clouds/index.ts'
+import type { CloudCalls, CloudProvider, CloudInstance } from '../../clouds/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 
 interface UnknownInstancesOptions {
@@ -12,8 +12,6 @@ interface UnknownInstancesOptions {
   workspaceId: string
 }
 
-/** The most values of one filter (EC2 User Guide, "Filtering considerations"). */
-const FILTER_VALUES_MAX = 200
 const DEFAULT_SSH_PORT = 22
 
 /** The cloud's instances that no server of ours stands for (reference 1.8). */
@@ -33,7 +31,7 @@ export class UnknownInstances {
       cloudId,
       location,
       async (provider) => {
-        const all = await provider.discovery.instances(location, call)
+        const all = await provider.instances.list(location, call)
         const strange = all.filter((instance) => !this.#isOurs(cloudId, instance))
         return { instances: strange, imageNames: await imageNamesOf(provider, location, strange) }
       },
@@ -45,7 +43,7 @@ export class UnknownInstances {
       .sort((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id))
   }
 
-  #isOurs(cloudId: string, instance: InstanceDetails): boolean {
+  #isOurs(cloudId: string, instance: CloudInstance): boolean {
     for (const server of this.#options.servers.all()) {
       if (server.cloudId !== cloudId || server.status === 'terminated') continue
       if (server.cloudServerId === instance.id) return true
@@ -59,11 +57,11 @@ export class UnknownInstances {
   #describe(
     cloudId: string,
     location: string,
-    instance: InstanceDetails,
+    instance: CloudInstance,
     imageName: string | null,
   ): DiscoveredInstance {
     const { workspaceId } = this.#options
-    const isWindows = instance.platform.toLowerCase().includes('windows')
+    const isWindows = instance.platform === 'windows'
     const os = guessOs(imageName ?? '')
     const port = Number(instance.tags[TAGS.sshPort])
     return {
@@ -75,7 +73,7 @@ export class UnknownInstances {
       zone: instance.zone,
       instanceType: instance.instanceType,
       architecture: instance.architecture,
-      platform: instance.platform,
+      platform: instance.platformDetails,
       imageId: instance.imageId,
       imageName,
       os: isWindows ? { family: 'windows', version: '' } : { family: os.family, version: os.version },
@@ -99,13 +97,9 @@ export class UnknownInstances {
 async function imageNamesOf(
   provider: CloudProvider,
   location: string,
-  instances: readonly InstanceDetails[],
+  instances: readonly CloudInstance[],
 ): Promise<Map<string, string>> {
   const ids = [...new Set(instances.map(({ imageId }) => imageId).filter((id) => id !== ''))]
-  const names = new Map<string, string>()
-  for (let at = 0; at < ids.length; at += FILTER_VALUES_MAX) {
-    const found = await provider.machineImages.byId(location, ids.slice(at, at + FILTER_VALUES_MAX))
-    for (const { cloudImageId, name } of found) names.set(cloudImageId, name)
-  }
-  return names
+  const images = await provider.images.listById(location, ids)
+  return new Map(images.map(({ cloudImageId, name }) => [cloudImageId, name]))
 }

@@ -6,9 +6,8 @@ import type { Fault } from '../../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import type { Image } from '../../../../shared/model/images.ts'
-import type { Role } from '../../../../shared/model/roles.ts'
 import type { FarmKeys } from '../../access/keys/index.ts'
-import type { Clouds } from '../../clouds/index.ts'
+import type { Catalogs, Clouds } from '../../clouds/index.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
 import type { FarmStore } from '../../designs/farms/index.ts'
 import type { RoleDesigns } from '../../designs/roles/index.ts'
@@ -17,10 +16,10 @@ import type { Names } from './farm-documents.ts'
 
 interface FarmKnowledgeOptions {
   clouds: Clouds
+  catalogs: Catalogs
   farms: FarmStore
   images: DesignStore<Image>
-  roles: DesignStore<Role>
-  roleDesigns: RoleDesigns
+  roles: RoleDesigns
   keys: FarmKeys
   clock: Clock
 }
@@ -36,23 +35,23 @@ export class FarmKnowledge {
   /** What documents call roles and clouds. */
   names(): Names {
     const { roles, clouds } = this.#options
-    return { roles: roles.list(), clouds: clouds.list() }
+    return { roles: roles.all(), clouds: clouds.list() }
   }
 
   /** Every fault of a design as launching would find it; `farmId` is the farm that it belongs to. */
   async faultsOf(input: unknown, farmId?: string): Promise<Fault[]> {
-    const { clouds, farms, images, roles, clock } = this.#options
+    const { clouds, catalogs, farms, images, roles, clock } = this.#options
     const known = clouds.list()
-    const catalogs = await Promise.all(
-      known.flatMap((cloud) => cloud.locations.map((location) => clouds.knownCatalog(cloud.id, location))),
+    const offers = await Promise.all(
+      known.flatMap((cloud) => cloud.locations.map((location) => catalogs.known(cloud.id, location))),
     )
     const knowledge = {
       farms: farms.list(),
       nowMs: clock.now(),
-      roles: roles.list(),
+      roles: roles.all(),
       images: images.list(),
       clouds: known,
-      catalogs: catalogs.filter((catalog) => catalog !== undefined),
+      catalogs: offers.filter((catalog) => catalog !== undefined),
     }
     return validateFarm(input, knowledge, farmId)
   }
@@ -61,10 +60,10 @@ export class FarmKnowledge {
   async forPlan(
     design: FarmDesign,
   ): Promise<Pick<PlanKnowledge, 'warnings' | 'roleName' | 'cloudName' | 'hasKey' | 'costs'>> {
-    const { clouds, roleDesigns, keys } = this.#options
+    const { clouds, roles, keys } = this.#options
     return {
       warnings: [...this.#unreachablePlaces(design), ...(await this.#uncheckedPlaces(design))],
-      roleName: (roleId) => roleDesigns.nameOf(roleId),
+      roleName: (roleId) => roles.nameOf(roleId),
       cloudName: (cloudId) => clouds.nameOf(cloudId),
       hasKey: (cloudId, location) => keys.find(design.id, cloudId, location) !== undefined,
       costs: await this.#costs(design),
@@ -73,14 +72,14 @@ export class FarmKnowledge {
 
   /** The last known prices of the places where a farm runs. */
   async #costs(design: FarmDesign): Promise<CostKnowledge> {
-    const { clouds, roleDesigns } = this.#options
-    const catalogs = new Map<string, Catalog | undefined>()
+    const { catalogs, roles } = this.#options
+    const known = new Map<string, Catalog | undefined>()
     for (const { cloudId, location } of placesOf(design)) {
-      catalogs.set(`${cloudId}/${location}`, await clouds.knownCatalog(cloudId, location))
+      known.set(`${cloudId}/${location}`, await catalogs.known(cloudId, location))
     }
     return {
-      prices: (cloudId, location) => catalogs.get(`${cloudId}/${location}`)?.prices ?? null,
-      osOf: (roleId, cloudId, location) => roleDesigns.imageOf(roleId, cloudId, location)?.os.family,
+      prices: (cloudId, location) => known.get(`${cloudId}/${location}`)?.prices ?? null,
+      osOf: (roleId, cloudId, location) => roles.imageOf(roleId, cloudId, location)?.os.family,
     }
   }
 
@@ -96,11 +95,11 @@ export class FarmKnowledge {
 
   /** A sentence for each place of which no catalogue was ever read: what a farm names there is not checked. */
   async #uncheckedPlaces(design: FarmDesign): Promise<string[]> {
-    const { clouds } = this.#options
+    const { clouds, catalogs } = this.#options
     const sentences: string[] = []
     for (const { cloudId, location } of placesOf(design)) {
       const cloud = clouds.find(cloudId)
-      if (!cloud || (await clouds.knownCatalog(cloudId, location)) !== undefined) continue
+      if (!cloud || (await catalogs.known(cloudId, location)) !== undefined) continue
       sentences.push(
         `What ${cloud.name} has in ${location} is not known yet: instance types, zones, subnets and security groups that farm roles name there are not checked. Refresh the cloud to check them.`,
       )

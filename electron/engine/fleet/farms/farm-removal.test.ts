@@ -24,9 +24,9 @@ beforeEach(async () => {
   farmId = await terminatedFarm()
   const gate = Promise.withResolvers<undefined>()
   open = () => gate.resolve(undefined)
-  const release = cloud.addresses.release.bind(cloud.addresses)
+  const release = cloud.addresses.delete.bind(cloud.addresses)
   let calls = 0
-  cloud.addresses.release = async (location, id) => {
+  cloud.addresses.delete = async (location, id) => {
     calls += 1
     if (calls === 2) await gate.promise
     await release(location, id)

@@ -23,25 +23,36 @@ class CountingCloud extends MemoryCloud {
     if (!this.isReachable)
       throw new AppError('cloud.unreachable', { message: 'No way to the cloud.', retryable: true })
   }
-  override async instancesByTag(...args: Parameters<MemoryCloud['instancesByTag']>) {
-    this.#reach()
-    return super.instancesByTag(...args)
-  }
-  override async importKeyPair(...args: Parameters<MemoryCloud['importKeyPair']>) {
-    this.#reach()
-    return super.importKeyPair(...args)
-  }
-  override async launch(...args: Parameters<MemoryCloud['launch']>) {
-    this.#reach()
-    const before = this.instances.size
-    const made = await super.launch(...args)
-    if (this.instances.size > before) this.made.push(...made.map(({ id }) => id))
-    return made
-  }
-  override async terminate(location: string, ids: string[]) {
-    this.#reach()
-    this.ended.push(...ids)
-    return super.terminate(location, ids)
+
+  constructor() {
+    super()
+    const { instances, keyPairs } = this
+    const really = {
+      listByTag: instances.listByTag.bind(instances),
+      launch: instances.launch.bind(instances),
+      terminate: instances.terminate.bind(instances),
+      ensure: keyPairs.ensure,
+    }
+    instances.listByTag = async (...args) => {
+      this.#reach()
+      return really.listByTag(...args)
+    }
+    keyPairs.ensure = async () => {
+      this.#reach()
+      return really.ensure()
+    }
+    instances.launch = async (...args) => {
+      this.#reach()
+      const before = instances.all.size
+      const made = await really.launch(...args)
+      if (instances.all.size > before) this.made.push(...made.map(({ id }) => id))
+      return made
+    }
+    instances.terminate = async (location, ids) => {
+      this.#reach()
+      this.ended.push(...ids)
+      return really.terminate(location, ids)
+    }
   }
 }
 
@@ -249,7 +260,7 @@ test('a design edited offline, the cloud back, the plan applied: exactly the pla
     roles: [role('web', { scaling: { enabled: true, min: 2, max: 2 } }), role('cache')],
   })
   const { id: farmId } = farm
-  const keysBefore = cloud.calls['importKeyPair'] ?? 0
+  const keysBefore = cloud.calls['keyPairs.ensure'] ?? 0
   const [madeBefore, endedBefore] = [cloud.made.length, cloud.ended.length]
   cloud.isReachable = false
   const saved = await world.engine.farms.get({ farmId })
@@ -273,11 +284,11 @@ test('a design edited offline, the cloud back, the plan applied: exactly the pla
     return live.length === 5 && live.every(({ status }) => status === 'running')
   }, 60_000)
   // Some more passes, which must find nothing to do.
-  const passes = (cloud.calls['instancesByTag'] ?? 0) + 6
-  await until(async () => (cloud.calls['instancesByTag'] ?? 0) >= passes, 60_000)
+  const passes = (cloud.calls['instances.listByTag'] ?? 0) + 6
+  await until(async () => (cloud.calls['instances.listByTag'] ?? 0) >= passes, 60_000)
   expect(cloud.made.length - madeBefore).toBe(plan.counts.create)
   expect(new Set(cloud.ended.slice(endedBefore)).size).toBe(plan.counts.remove)
-  expect((cloud.calls['importKeyPair'] ?? 0) - keysBefore).toBe(plannedKeys)
+  expect((cloud.calls['keyPairs.ensure'] ?? 0) - keysBefore).toBe(plannedKeys)
   const types = (await world.engine.servers.list({ farm: farmId })).map(
     ({ alias, index, instanceType }) => `${alias} ${index} ${instanceType}`,
   )

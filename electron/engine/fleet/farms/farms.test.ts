@@ -56,7 +56,7 @@ async function launched(input = design()) {
 }
 
 function alive(): number {
-  return [...world.cloud.instances.values()].filter((instance) => instance.state !== 'terminated').length
+  return [...world.cloud.instances.all.values()].filter((instance) => instance.state !== 'terminated').length
 }
 
 describe('a farm’s life', () => {
@@ -67,7 +67,11 @@ describe('a farm’s life', () => {
       [1, 'running'],
       [2, 'running'],
     ])
-    expect(world.cloud.calls).toMatchObject({ launch: 1, importKeyPair: 1, ensureSecurityGroup: 2 })
+    expect(world.cloud.calls).toMatchObject({
+      'instances.launch': 1,
+      'keyPairs.ensure': 1,
+      'securityGroups.ensure': 2,
+    })
     const kinds = (await world.engine.events.list({ farmId: farm.id, limit: 100 })).map((event) => event.kind)
     expect(kinds).toEqual(expect.arrayContaining(['BeforeFarmLaunch', 'FarmLaunched', 'HostInit', 'HostUp']))
   })
@@ -76,9 +80,9 @@ describe('a farm’s life', () => {
     const farm = await launched()
     const [first] = await world.engine.servers.list({ farm: farm.id })
     const id = first?.cloudServerId ?? ''
-    const instance = world.cloud.instances.get(id)
+    const instance = world.cloud.instances.all.get(id)
     if (!instance) throw new Error('no instance')
-    world.cloud.instances.set(id, { ...instance, state: 'terminated' })
+    world.cloud.instances.all.set(id, { ...instance, state: 'terminated' })
     await world.engine.clouds.refresh({ cloudId: world.cloudId })
     const replacement = await until(
       async () =>
@@ -226,9 +230,9 @@ test('another run of the engine finds its servers again and launches none twice'
   await engine.stop()
   world.engine = await openEngine({ dataDir: directory.path, doors: memoryDoors(cloud) })
   await world.engine.start()
-  await until(async () => cloud.calls['instancesByTag'] !== undefined)
+  await until(async () => cloud.calls['instances.listByTag'] !== undefined)
   expect((await world.engine.servers.list({ farm: farm.id })).map((server) => server.id)).toEqual(before)
-  expect(cloud.calls['launch']).toBe(1)
+  expect(cloud.calls['instances.launch']).toBe(1)
 })
 
 function never(): never {

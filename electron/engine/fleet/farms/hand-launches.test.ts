@@ -65,7 +65,7 @@ test('scenario 55: a server launched by hand at the maximum raises it by one, wi
     [2, 'running', 'manual'],
   ])
   expect(await scaling(web.farmId)).toMatchObject({ min: 2, max: 2 })
-  expect(world.cloud.instances.size).toBe(2)
+  expect(world.cloud.instances.all.size).toBe(2)
 })
 
 test('a farm that does not run, or is locked, gets no server', async () => {

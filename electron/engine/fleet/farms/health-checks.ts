@@ -89,7 +89,9 @@ export class HealthChecks {
   async #round(location: string, due: readonly Server[], provider: CloudProvider): Promise<void> {
     const generation = this.#generation
     const ids = due.flatMap(({ cloudServerId }) => cloudServerId ?? [])
-    const statuses = await provider.health.statuses(location, ids).catch(() => new Map<string, boolean>())
+    const statuses = await provider.instanceHealth
+      .listById(location, ids)
+      .catch(() => new Map<string, boolean>())
     const isOld = (): boolean => generation !== this.#generation
     await pLimit(AT_ONCE).map(due, async (server) => {
       if (isOld()) return
@@ -125,7 +127,7 @@ export class HealthChecks {
     if (verdict === 'replace') {
       await servers.apply(serverId, (now) => replaceUnhealthy(now, record, clock.now()))
     } else if (server.cloudServerId !== null) {
-      await provider.reboot(server.location, [server.cloudServerId])
+      await provider.instances.reboot(server.location, [server.cloudServerId])
       await servers.apply(serverId, (now) => {
         const step = askReboot(now, 'system')
         return { ...step, events: [unhealthy(now, record, 'it is rebooted'), ...step.events] }

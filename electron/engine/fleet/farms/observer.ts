@@ -40,12 +40,12 @@ export class Observer {
     const { jumps } = wakeWatch
     const ofWorkspace = { key: TAGS.workspace, value: workspaceId }
     let startedAt = new Date(clock.now()).toISOString()
-    let instances = await provider.instancesByTag(location, ofWorkspace)
+    let instances = await provider.instances.listByTag(location, ofWorkspace)
     wakeWatch.look()
     if (wakeWatch.jumps !== jumps) {
       // The answer may be as old as the sleep.
       startedAt = new Date(clock.now()).toISOString()
-      instances = await provider.instancesByTag(location, ofWorkspace)
+      instances = await provider.instances.listByTag(location, ofWorkspace)
     }
     const byId = new Map<string, CloudInstance>()
     const byServer = new Map<string, CloudInstance>()

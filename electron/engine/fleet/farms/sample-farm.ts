@@ -13,16 +13,16 @@ export class SampleFarm {
     this.#resourcesDir = options.resourcesDir
   }
 
-  /** As a document, its roles on the Sandbox. Throws `input.not_found` without a Sandbox. */
+  /** As a document, its roles on the first cloud that can run it. Throws `input.not_found` without one. */
   async document(): Promise<unknown> {
-    const sandbox = this.#clouds.list().find((cloud) => cloud.kind === 'sandbox')
-    if (!sandbox) {
+    const cloud = this.#clouds.list().find(({ traits }) => traits.runsSampleFarm)
+    if (!cloud) {
       throw new AppError('input.not_found', {
         message: 'The sample farm runs on the Sandbox. Add the Sandbox first.',
       })
     }
     const text = await readFile(join(this.#resourcesDir, 'samples', 'sample-farm.json'), 'utf8')
     const document = JSON.parse(text) as { roles: { cloud: string }[] }
-    return { ...document, roles: document.roles.map((role) => ({ ...role, cloud: sandbox.name })) }
+    return { ...document, roles: document.roles.map((role) => ({ ...role, cloud: cloud.name })) }
   }
 }

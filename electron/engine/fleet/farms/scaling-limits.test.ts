@@ -102,14 +102,14 @@ test('reference 3.7: a new maximum below the running count ends the newest, or s
   })
   const asleep = await until(async () => (await live()).find(({ status }) => status === 'suspended'), 30_000)
   expect(asleep).toMatchObject({ index: 2, reserve: true })
-  const made = cloud.instances.size
+  const made = cloud.instances.all.size
   await world.engine.farms.update({
     farmId: farm.id,
     farm: keeping(farm, { min: 2, max: 2, behavior: 'suspend-resume' }),
   })
   const [, second] = await settled([1, 2])
   expect(second?.id).toBe(asleep.id)
-  expect(cloud.instances.size).toBe(made)
+  expect(cloud.instances.all.size).toBe(made)
 })
 
 test('reference 2.4: launches of a paced farm role come one by one, so far apart', async () => {

@@ -40,7 +40,7 @@ export class Strangers {
     }
     if (orphans.length === 0) return
     log.warn({ cloudId, location, orphans }, 'instances of terminated servers are ended')
-    await provider.terminate(location, orphans)
+    await provider.instances.terminate(location, orphans)
   }
 
   /** A record explains the instance now: what was said about it is no longer true. */

@@ -66,7 +66,7 @@ export class DeregisterPlans {
     }
     const { found, accountId } = await clouds.watch(image.cloudId, image.location, async (provider) => {
       const [[machineImage], identity] = await Promise.all([
-        provider.machineImages.byId(image.location, [cloudImageId]),
+        provider.images.listById(image.location, [cloudImageId]),
         provider.identity(image.location),
       ])
       return { found: machineImage, accountId: identity.accountId }

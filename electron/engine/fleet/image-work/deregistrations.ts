@@ -8,6 +8,7 @@ import type { Clock } from '../../ports.ts'
 import type { Events } from '../../records/events/index.ts'
 import { ended, type TaskRunner, type Tasks, type TaskStep, withLog } from '../../records/tasks/index.ts'
 import type { DeregisterPlans } from './deregister-plans.ts'
+import { deleteSnapshots } from './image-cloud.ts'
 
 interface DeregistrationsOptions {
   plans: DeregisterPlans
@@ -58,19 +59,17 @@ export class Deregistrations implements TaskRunner<DeregisterTask> {
     switch (task.phase) {
       case 'deregistering': {
         if (task.cancelAsked) return { task: ended(task, 'cancelled', clock, 'Nothing was removed') }
-        await clouds.watch(cloudId, location, ({ machineImages }) =>
-          machineImages.deregister(location, cloudImageId),
-        )
+        await clouds.watch(cloudId, location, ({ images }) => images.delete(location, cloudImageId))
         const step = snapshotIds.length > 0 ? `Deleting ${snapshotIds.join(', ')}` : 'Nothing else to delete'
         const next = { ...task, phase: 'deleting-snapshots' as const, done: 1, step }
         return { task: withLog(next, clock, `${cloudImageId} is deregistered`) }
       }
       case 'deleting-snapshots': {
-        const { kept } = await clouds.watch(cloudId, location, ({ machineImages }) =>
-          machineImages.deleteSnapshots(location, snapshotIds),
+        const kept = await clouds.watch(cloudId, location, (provider) =>
+          deleteSnapshots(provider, location, snapshotIds),
         )
         const lines = snapshotIds.map((id) => {
-          const reason = kept.find(({ snapshotId }) => snapshotId === id)?.reason
+          const reason = kept.get(id)
           return reason === undefined ? `${id} is deleted` : `${id} stays: ${reason}`
         })
         const next = { ...task, phase: 'forgetting' as const, done: 2, step: 'Removing it from Farmhand' }

@@ -8,7 +8,7 @@ import type { Clock } from '../../ports.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
 import type { ImageDesigns } from '../../designs/images/index.ts'
 import { ended, type TaskRunner, type TaskStep, withLog } from '../../records/tasks/index.ts'
-import { discard, LOOK_MS } from './image-cloud.ts'
+import { discard, LOOK_MS, lookAtImage } from './image-cloud.ts'
 
 interface ImageCopiesOptions {
   clouds: CloudCalls
@@ -64,8 +64,8 @@ export class ImageCopies implements TaskRunner<ImageCopyTask> {
   async #ask(task: ImageCopyTask, copy: Copy): Promise<ImageCopyTask> {
     const { clouds, clock, workspaceId, imageStore } = this.#options
     const description = imageStore.find(task.imageId)?.description ?? ''
-    const { cloudImageId } = await clouds.watch(task.cloudId, copy.location, ({ machineImages }) =>
-      machineImages.copy(copy.location, {
+    const { cloudImageId } = await clouds.watch(task.cloudId, copy.location, ({ images }) =>
+      images.copy(copy.location, {
         clientToken: copy.token,
         sourceLocation: task.from,
         cloudImageId: task.sourceCloudImageId,
@@ -81,14 +81,9 @@ export class ImageCopies implements TaskRunner<ImageCopyTask> {
   async #look(task: ImageCopyTask, copy: Copy): Promise<{ task: ImageCopyTask; percent: number }> {
     const { clouds, clock } = this.#options
     const { location, cloudImageId } = copy
-    const { image, percent } = await clouds.watch(task.cloudId, location, async ({ machineImages }) => {
-      const [found] = await machineImages.byId(location, [cloudImageId ?? ''])
-      const known =
-        found?.state === 'pending'
-          ? await machineImages.progress(location, found.snapshotIds).catch(() => null)
-          : null
-      return { image: found, percent: known }
-    })
+    const { image, percent } = await clouds.watch(task.cloudId, location, (provider) =>
+      lookAtImage(provider, location, cloudImageId ?? ''),
+    )
     if (image?.state === 'available') {
       await this.#register(task, copy, image.rootDeviceName)
       const next = change(task, copy, { state: 'done' })

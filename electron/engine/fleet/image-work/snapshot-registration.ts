@@ -32,8 +32,8 @@ export class SnapshotRegistration {
     const { images, roles, roleStore, clock, clouds, events } = this.#options
     const { location, cloudImageId } = task
     if (cloudImageId === null) throw new Error('a snapshot without an image cannot be registered')
-    const [made] = await clouds.watch(task.cloudId, location, ({ machineImages }) =>
-      machineImages.byId(location, [cloudImageId]),
+    const [made] = await clouds.watch(task.cloudId, location, ({ images }) =>
+      images.listById(location, [cloudImageId]),
     )
     const image = await images.createAs(task.newImageId, {
       name: this.#freeImageName(task),

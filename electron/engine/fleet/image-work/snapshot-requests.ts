@@ -198,8 +198,8 @@ export class SnapshotRequests {
     checkRootDisk(rootDisk, tell)
     if (rootDisk.sizeGib !== null && faults.length === 0) {
       const { cloudId, location, instanceId } = of
-      const now = await this.#options.clouds.watch(cloudId, location, ({ machineImages }) =>
-        machineImages.rootSizeGib(location, instanceId),
+      const now = await this.#options.clouds.watch(cloudId, location, ({ instanceSettings }) =>
+        instanceSettings.rootDiskGib(location, instanceId),
       )
       if (now !== null && rootDisk.sizeGib < now) {
         tell(['sizeGib'], `The root disk has ${now} GiB; one of its image cannot be smaller.`)

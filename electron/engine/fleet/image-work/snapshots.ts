@@ -5,7 +5,7 @@ import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 import { ended, type TaskRunner, type TaskStep, withLog } from '../../records/tasks/index.ts'
-import { discard, LOOK_MS } from './image-cloud.ts'
+import { discard, LOOK_MS, lookAtImage } from './image-cloud.ts'
 import type { RoleSwap } from '../rollouts/index.ts'
 import { finished, type SnapshotRegistration } from './snapshot-registration.ts'
 
@@ -53,10 +53,10 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
     if (task.cancelAsked) return { task: ended(task, 'cancelled', clock, 'Nothing was made') }
     this.#checkAlive(task)
     const { location, token } = task
-    const made = await clouds.watch(task.cloudId, location, async ({ machineImages }) => {
-      const [known] = await machineImages.byTag(location, { key: TAGS.image, value: token })
+    const made = await clouds.watch(task.cloudId, location, async ({ images }) => {
+      const [known] = await images.listByTag(location, { key: TAGS.image, value: token })
       if (known) return known
-      return machineImages
+      return images
         .create(location, {
           instanceId: task.instanceId,
           name: cloudName(task),
@@ -71,10 +71,11 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
           },
         })
         .catch((thrown: unknown) => {
+          if (!(thrown instanceof AppError)) throw thrown
+          const { refusal } = thrown.details
           // The name holds our token: the image was made by a call whose answer was lost, and is not listed yet.
-          const code = thrown instanceof AppError ? thrown.details.cloudCode : undefined
-          if (code === 'InvalidAMIName.Duplicate') return undefined
-          if (code === 'IncorrectInstanceState' || code === 'InvalidInstanceID.NotFound') {
+          if (refusal === 'name-taken') return undefined
+          if (refusal === 'wrong-state' || thrown.code === 'cloud.not_found') {
             throw endedFirst(task.instanceId, thrown)
           }
           throw thrown
@@ -109,14 +110,9 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
       await discard(clouds, task.cloudId, location, cloudImageId)
       return { task: ended(task, 'cancelled', clock, `${cloudImageId} was taken away again`) }
     }
-    const { image, percent } = await clouds.watch(task.cloudId, location, async ({ machineImages }) => {
-      const [found] = await machineImages.byId(location, [cloudImageId])
-      const known =
-        found?.state === 'pending'
-          ? await machineImages.progress(location, found.snapshotIds).catch(() => null)
-          : null
-      return { image: found, percent: known }
-    })
+    const { image, percent } = await clouds.watch(task.cloudId, location, (provider) =>
+      lookAtImage(provider, location, cloudImageId),
+    )
     switch (image?.state) {
       case 'available': {
         const next = { ...task, phase: 'registering' as const, done: 95, step: 'Registering the image' }

@@ -1,6 +1,6 @@
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
-import type { GroupRule, GroupUsage } from '../../../../shared/model/security-groups.ts'
+import type { GroupUsage } from '../../../../shared/model/security-groups.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { CloudSecurityGroup } from '../../clouds/index.ts'
@@ -70,29 +70,6 @@ export function usageOfGroups(
 /** Was it made by this Farmhand? */
 export function isOurs(group: Pick<CloudSecurityGroup, 'tags'>, workspaceId: string): boolean {
   return group.tags[TAGS.workspace] === workspaceId
-}
-
-/** The rules that a launch makes sure of in a group that was made for a farm or a farm role (reference 7.1). */
-export function ensuredRules(
-  group: Pick<CloudSecurityGroup, 'id' | 'tags'>,
-  { farms, workspaceId, sshPortOf }: GroupUsers,
-): GroupRule[] {
-  const farm = farms.find(({ id }) => id === group.tags[TAGS.farm])
-  if (!farm || !isOurs(group, workspaceId)) return []
-  const base = { direction: 'in', comment: '' } as const
-  const roleId = group.tags[TAGS.farmRole]
-  if (roleId === undefined) {
-    const own = { kind: 'group', groupId: group.id } as const
-    return [{ ...base, protocol: 'all', fromPort: null, toPort: null, peer: own }]
-  }
-  const role = farm.roles.find(({ id }) => id === roleId)
-  if (role?.securityGroups.mode !== 'default') return []
-  const anywhere = { kind: 'cidr', cidr: '0.0.0.0/0' } as const
-  const sshPort = sshPortOf(role)
-  return [
-    { ...base, protocol: 'tcp', fromPort: sshPort, toPort: sshPort, peer: anywhere },
-    { ...base, protocol: 'icmp', fromPort: -1, toPort: -1, peer: anywhere },
-  ]
 }
 
 function namedGroups({ securityGroups }: FarmRole): readonly string[] {

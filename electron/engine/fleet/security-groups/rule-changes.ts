@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../../../../shared/model/errors.ts'
 import type { GroupRule, GroupRulePlan } from '../../../../shared/model/security-groups.ts'
-import type { CloudSecurityGroupRules } from '../../clouds/index.ts'
+import type { SecurityGroupsPort } from '../../clouds/index.ts'
 
 /** What a cloud says when one rule of a call is not to its liking. */
 const OF_ONE_RULE: ReadonlySet<ErrorCode> = new Set(['cloud.refused', 'cloud.not_found', 'cloud.quota'])
@@ -19,7 +19,7 @@ export interface FailedChange {
  * cloud refuses a call because of one rule, the others are made one by one.
  */
 export async function changeRules(
-  rules: CloudSecurityGroupRules,
+  groups: SecurityGroupsPort,
   { location, groupId }: { location: string; groupId: string },
   plan: GroupRulePlan,
   options: { signal?: AbortSignal },
@@ -27,11 +27,11 @@ export async function changeRules(
   const send = (change: Change, some: readonly GroupRule[]): Promise<void> => {
     switch (change) {
       case 'add':
-        return rules.add(location, groupId, some, options)
+        return groups.addRules(location, groupId, some, options)
       case 'remove':
-        return rules.take(location, groupId, some, options)
+        return groups.removeRules(location, groupId, some, options)
       case 'comment':
-        return rules.comment(location, groupId, some, options)
+        return groups.commentRules(location, groupId, some, options)
     }
   }
   const steps: [Change, readonly GroupRule[]][] = [

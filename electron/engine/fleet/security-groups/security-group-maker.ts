@@ -3,9 +3,10 @@ import type { SecurityGroupRef } from '../../../../shared/model/clouds.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
-import type { CloudProvider, IngressRule } from '../../clouds/index.ts'
+import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Events } from '../../records/events/index.ts'
+import { farmGroupRules, roleGroupRules } from './ensured-rules.ts'
 
 /** How long an ensured group is taken as there. */
 const ENSURED_MS = 600_000
@@ -38,18 +39,12 @@ export class SecurityGroupMaker {
     place: { sshPort: number; vpcId: string | null },
     provider: CloudProvider,
   ): Promise<string[]> {
-    const { sshPort, vpcId } = place
+    const { vpcId } = place
     const { securityGroups: wanted } = role
     if (wanted.mode === 'named') return this.#named(wanted.groups, role, vpcId, provider)
-    const fromAnywhere = { cidr: '0.0.0.0/0' }
     const made = await Promise.all([
-      this.#ensure(farm, null, role, vpcId, provider, [
-        { protocol: 'all', fromPort: -1, toPort: -1, source: { self: true } },
-      ]),
-      this.#ensure(farm, role, role, vpcId, provider, [
-        { protocol: 'tcp', fromPort: sshPort, toPort: sshPort, source: fromAnywhere },
-        { protocol: 'icmp', fromPort: -1, toPort: -1, source: fromAnywhere },
-      ]),
+      this.#ensure(farm, null, role, place, provider),
+      this.#ensure(farm, role, role, place, provider),
     ])
     if (wanted.additional.length === 0) return made
     return [...new Set([...made, ...(await this.#named(wanted.additional, role, vpcId, provider))])]
@@ -62,7 +57,7 @@ export class SecurityGroupMaker {
     vpcId: string | null,
     provider: CloudProvider,
   ): Promise<string[]> {
-    const known = await provider.securityGroups(role.location)
+    const known = await provider.securityGroups.list(role.location)
     const fits = (group: SecurityGroupRef): boolean => vpcId === null || group.vpcId === vpcId
     return names.map((wanted) => {
       const group =
@@ -82,10 +77,10 @@ export class SecurityGroupMaker {
 
   /** Removes the groups that were made for a farm; those still in use stay and are named in the answer. */
   async removeOfFarm(farmId: string, location: string, provider: CloudProvider): Promise<string[]> {
-    const groups = await provider.securityGroupsByTag(location, { key: TAGS.farm, value: farmId })
+    const groups = await provider.securityGroups.listByTag(location, { key: TAGS.farm, value: farmId })
     const kept: string[] = []
     for (const group of groups) {
-      if (!(await provider.deleteSecurityGroup(location, group.id))) kept.push(group.name)
+      if (!(await provider.securityGroups.delete(location, group.id))) kept.push(group.name)
     }
     this.#ensured.clear()
     return kept
@@ -95,21 +90,20 @@ export class SecurityGroupMaker {
     farm: FarmDesign,
     only: FarmRole | null,
     role: FarmRole,
-    vpcId: string | null,
+    { sshPort, vpcId }: { sshPort: number; vpcId: string | null },
     provider: CloudProvider,
-    rules: IngressRule[],
   ): Promise<string> {
     const name = only ? `farmhand-role.${only.id}` : `farmhand-farm.${farm.id}`
-    const key = JSON.stringify([role.cloudId, role.location, vpcId, name, rules])
+    const key = JSON.stringify([role.cloudId, role.location, vpcId, name, only && sshPort])
     const { events, clock, workspaceId } = this.#options
     const known = this.#ensured.get(key)
     if (known && clock.monotonic() - known.atMs < ENSURED_MS) return known.id
-    const id = provider
-      .ensureSecurityGroup(role.location, {
+    const id = provider.securityGroups
+      .ensure(role.location, {
         name,
         vpcId,
         description: only ? `Farmhand: ${only.alias} of ${farm.name}` : `Farmhand: servers of ${farm.name}`,
-        rules,
+        rulesFor: only ? () => roleGroupRules(sshPort) : farmGroupRules,
         tags: {
           [TAGS.workspace]: workspaceId,
           [TAGS.farm]: farm.id,

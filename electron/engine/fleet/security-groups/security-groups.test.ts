@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aFarm, aServer } from '../../../../tests/support/designs.ts'
 import { silentLog } from '../../../../tests/support/logs.ts'
 import { east, type SandboxCloud, startSandboxCloud } from '../../../../tests/support/sandbox-cloud.ts'
+import { planRules } from '../../../../shared/logic/security-groups/security-group-rules.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { CloudId } from '../../../../shared/model/ids.ts'
@@ -54,14 +55,16 @@ function groups(users: { farms?: FarmDesign[]; servers?: Server[] } = {}): Secur
     clouds: {
       get: () => ({ id: cloudId, name: 'Sandbox', locations: [east] }),
       watch: (_cloudId, _location, call) => call(provider),
-      keepSecurityGroups: async () => undefined,
     },
-    farms: { list: () => users.farms ?? [] },
-    servers: { all: () => users.servers ?? [] },
-    roles: { imageOf: () => image },
+    catalogs: { keepSecurityGroups: async () => undefined },
+    workspace: {
+      id: 'ws',
+      farms: { list: () => users.farms ?? [] },
+      servers: { all: () => users.servers ?? [] },
+      roles: { imageOf: () => image },
+    },
     maker: { forgetEnsured: () => undefined },
     events: { tell: async (kind) => void told.push(kind) },
-    workspaceId: 'ws',
   })
 }
 
@@ -102,6 +105,27 @@ test('rules of every kind go to the cloud and come back the same', async () => {
   const outcome = await apply(group, wanted)
   expect(outcome).toMatchObject({ failed: [], done: 7 })
   expect(new Set(outcome.group.rules)).toEqual(new Set(wanted))
+  const inCloud = await groups().get({ ...place, groupId: group.id })
+  expect(new Set(inCloud.rules)).toEqual(new Set(wanted))
+})
+
+test('a rule change asks the cloud once how the group is, and again only after a failure', async () => {
+  const group = await made('once')
+  const lists = () => cloud.sandbox.faults.calls()['DescribeSecurityGroups'] ?? 0
+  const change = async (rules: readonly GroupRule[]) => {
+    const input = { ...place, groupId: group.id, rules: [...group.rules, ...rules] }
+    const { basis } = planRules(await groups().get(input), input.rules)
+    const before = lists()
+    const { failed } = await groups().applyRules({ ...input, basis })
+    return { failures: failed.length, lists: lists() - before }
+  }
+  expect(await change([rule(), rule({ fromPort: 80, toPort: 80 })])).toEqual({ failures: 0, lists: 1 })
+  expect(await change([rule({ comment: 'office' })])).toEqual({ failures: 0, lists: 1 })
+  const unknown = { kind: 'group', groupId: 'sg-0123456789abcdef0' }
+  expect(await change([rule({ peer: unknown })])).toEqual({ failures: 2, lists: 2 })
+  const before = lists()
+  await groups().remove({ ...place, groupId: group.id })
+  expect(lists() - before).toBe(1)
 })
 
 test('only differences are sent: a comment alone changes in place, and the same rules again send nothing', async () => {
@@ -215,10 +239,11 @@ test('the group of a VPC stays', async () => {
 test('rules that Farmhand makes sure of are told apart, and a plan without them says that they come back', async () => {
   const farm = aFarm()
   const tags = { [TAGS.workspace]: 'ws', [TAGS.farm]: farm.id, [TAGS.farmRole]: farm.roles[0]?.id ?? '' }
-  const { id } = await provider.ensureSecurityGroup(east, {
+  const { id } = await provider.securityGroups.ensure(east, {
     name: 'farmhand-role.web',
     description: 'web of shop',
-    rules: [{ protocol: 'tcp', fromPort: 2222, toPort: 2222, source: { cidr: '0.0.0.0/0' } }],
+    vpcId: null,
+    rulesFor: () => [rule({ fromPort: 2222, toPort: 2222, peer: { kind: 'cidr', cidr: '0.0.0.0/0' } })],
     tags,
   })
   const ours = groups({ farms: [farm] })

@@ -1,3 +1,4 @@
+import type { SecurityGroupRef } from '../../../../shared/model/clouds.ts'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type {
   GroupRule,
@@ -11,14 +12,21 @@ import {
   normalRule,
   planRules,
   ruleFaults,
+  rulesAfter,
   rulesBasis,
 } from '../../../../shared/logic/security-groups/security-group-rules.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
-import type { CloudCalls, CloudProvider, CloudSecurityGroup } from '../../clouds/index.ts'
+import {
+  checkLocation,
+  type CloudCalls,
+  type CloudProvider,
+  type CloudSecurityGroup,
+} from '../../clouds/index.ts'
 import type { RoleDesigns } from '../../designs/roles/index.ts'
 import type { Events } from '../../records/events/index.ts'
-import { ensuredRules, type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
+import { ensuredRules } from './ensured-rules.ts'
+import { type GroupUsers, isOurs, usageOfGroups } from './group-usage.ts'
 import { changeRules } from './rule-changes.ts'
 import type { SecurityGroupMaker } from './security-group-maker.ts'
 
@@ -33,15 +41,20 @@ interface Options {
 interface SecurityGroupsOptions {
   clouds: {
     get(id: string): { id: SecurityGroup['cloudId']; name: string; locations: readonly string[] }
-    /** What the designer offers, brought up to date by what a call showed. */
-    keepSecurityGroups(place: Place, groups: readonly CloudSecurityGroup[]): Promise<void>
   } & CloudCalls
-  farms: { list(): readonly FarmDesign[] }
-  servers: { all(): Iterable<Server> }
-  roles: Pick<RoleDesigns, 'imageOf'>
+  catalogs: {
+    /** What the designer offers, brought up to date by what a call showed. */
+    keepSecurityGroups(place: Place, groups: readonly SecurityGroupRef[]): Promise<void>
+  }
+  /** Whose farms and servers may use the groups. */
+  workspace: {
+    id: string
+    farms: { list(): readonly FarmDesign[] }
+    servers: { all(): Iterable<Server> }
+    roles: Pick<RoleDesigns, 'imageOf'>
+  }
   maker: Pick<SecurityGroupMaker, 'forgetEnsured'>
   events: Pick<Events, 'tell'>
-  workspaceId: string
 }
 
 /** The port of SSH where no image tells another. */
@@ -56,8 +69,10 @@ export class SecurityGroups {
   }
 
   async list(place: Place, options?: Options): Promise<SecurityGroup[]> {
-    const groups = await this.#all(place, options)
-    await this.#options.clouds.keepSecurityGroups(place, groups)
+    const groups = await this.#call(place, ({ securityGroups }) =>
+      securityGroups.list(place.location, callOptions(options)),
+    )
+    await this.#options.catalogs.keepSecurityGroups(place, groups)
     const users = this.#users()
     const usage = usageOfGroups(place, groups, users)
     return groups.map((group) => this.#describe(place, group, usage, users))
@@ -65,11 +80,7 @@ export class SecurityGroups {
 
   /** Throws `input.not_found`. */
   async get(input: Place & { groupId: string }, options?: Options): Promise<SecurityGroup> {
-    const found = (await this.list(input, options)).find(({ id }) => id === input.groupId)
-    if (found) return found
-    throw new AppError('input.not_found', {
-      message: `${input.location} has no security group ${input.groupId} (any more).`,
-    })
+    return oneOf(await this.list(input, options), input)
   }
 
   /** The name is unique in its VPC, so that a call whose answer was lost cannot make a second group. */
@@ -78,13 +89,9 @@ export class SecurityGroups {
     options?: Options,
   ): Promise<SecurityGroup> {
     const { name, description, vpcId } = input
-    const tags = { [TAGS.workspace]: this.#options.workspaceId }
-    const { id } = await this.#call(input, (provider) =>
-      provider.securityGroupRules.create(
-        input.location,
-        { name, description, vpcId, tags },
-        callOptions(options),
-      ),
+    const tags = { [TAGS.workspace]: this.#options.workspace.id }
+    const { id } = await this.#call(input, ({ securityGroups }) =>
+      securityGroups.create(input.location, { name, description, vpcId, tags }, callOptions(options)),
     )
     await this.#tell('SecurityGroupCreated', `Security group ${name} was made in ${input.location}`)
     return this.get({ ...input, groupId: id }, options)
@@ -98,7 +105,10 @@ export class SecurityGroups {
     return planRules(await this.get(input, options), input.rules)
   }
 
-  /** Sends the differences only; one that fails keeps no other from being made. */
+  /**
+   * Sends the differences only; one that fails keeps no other from being made. The cloud is asked once how the group is: after
+   * a change without a failure it is known.
+   */
   async applyRules(
     input: Place & { groupId: string; rules: readonly GroupRule[]; basis: string },
     options?: Options,
@@ -113,8 +123,8 @@ export class SecurityGroups {
         message: `The rules of ${before.name} were changed elsewhere since the plan was made. Look at the new plan, then apply it.`,
       })
     }
-    const failed = await this.#call(input, (provider) =>
-      changeRules(provider.securityGroupRules, input, plan, callOptions(options)),
+    const failed = await this.#call(input, ({ securityGroups }) =>
+      changeRules(securityGroups, input, plan, callOptions(options)),
     )
     const done = changes - failed.length
     if (done > 0) {
@@ -122,7 +132,11 @@ export class SecurityGroups {
       await this.#tell('SecurityGroupChanged', `Security group ${before.name} in ${input.location}: ${words}`)
     }
     return {
-      group: await this.get(input, options),
+      // What failed may have been done all the same and its answer lost: then only the cloud knows.
+      group:
+        failed.length === 0
+          ? { ...before, rules: rulesAfter(before.rules, plan) }
+          : await this.get(input, options),
       done,
       failed: failed.map(({ error, ...change }) => ({ ...change, error: toAppError(error).toInfo() })),
     }
@@ -130,7 +144,8 @@ export class SecurityGroups {
 
   /** Throws `input.conflict` naming what uses the group. */
   async remove(input: Place & { groupId: string }, options?: Options): Promise<void> {
-    const group = await this.get(input, options)
+    const groups = await this.list(input, options)
+    const group = oneOf(groups, input)
     if (group.isDefault) {
       throw new AppError('input.conflict', {
         message: `${group.name} came with its VPC; the cloud deletes it only with the VPC.`,
@@ -144,8 +159,8 @@ export class SecurityGroups {
         message: `${group.name} is used by ${some}${more}. Take it from those first.`,
       })
     }
-    const isGone = await this.#call(input, (provider) =>
-      provider.deleteSecurityGroup(input.location, group.id, callOptions(options)),
+    const isGone = await this.#call(input, ({ securityGroups }) =>
+      securityGroups.delete(input.location, group.id, callOptions(options)),
     )
     if (!isGone) {
       throw new AppError('input.conflict', {
@@ -153,13 +168,14 @@ export class SecurityGroups {
       })
     }
     await this.#tell('SecurityGroupDeleted', `Security group ${group.name} in ${input.location} was deleted`)
-    await this.list(input, options)
+    const left = groups.filter(({ id }) => id !== group.id)
+    await this.#options.catalogs.keepSecurityGroups(input, left)
   }
 
   #users(): GroupUsers {
-    const { farms, servers, roles, workspaceId } = this.#options
+    const { id, farms, servers, roles } = this.#options.workspace
     return {
-      workspaceId,
+      workspaceId: id,
       farms: farms.list(),
       servers: [...servers.all()],
       sshPortOf: (role) => roles.imageOf(role.roleId, role.cloudId, role.location)?.ssh.port ?? SSH_PORT,
@@ -175,19 +191,9 @@ export class SecurityGroups {
     await this.#options.events.tell(kind, message)
   }
 
-  async #all(place: Place, options?: Options): Promise<CloudSecurityGroup[]> {
-    return this.#call(place, (provider) =>
-      provider.securityGroupRules.list(place.location, callOptions(options)),
-    )
-  }
-
   async #call<T>(place: Place, call: (provider: CloudProvider) => Promise<T>): Promise<T> {
     const { clouds } = this.#options
-    const cloud = clouds.get(place.cloudId)
-    if (!cloud.locations.includes(place.location)) {
-      const message = `“${cloud.name}” does not use ${place.location}; it uses ${cloud.locations.join(', ')}.`
-      throw new AppError('input.invalid', { message, details: { faults: [{ path: 'location', message }] } })
-    }
+    checkLocation(clouds.get(place.cloudId), place.location)
     return clouds.watch(place.cloudId, place.location, call)
   }
 
@@ -211,6 +217,18 @@ export class SecurityGroups {
       ensured: ensuredRules(group, users),
     }
   }
+}
+
+/** Throws `input.not_found`. */
+function oneOf(
+  groups: readonly SecurityGroup[],
+  { location, groupId }: { location: string; groupId: string },
+): SecurityGroup {
+  const found = groups.find(({ id }) => id === groupId)
+  if (found) return found
+  throw new AppError('input.not_found', {
+    message: `${location} has no security group ${groupId} (any more).`,
+  })
 }
 
 function callOptions(options: Options | undefined): { signal?: AbortSignal } {

@@ -1,15 +1,10 @@
 import { AppError } from '../../../../shared/model/errors.ts'
-import type { CloudImage } from '../../../../shared/model/clouds.ts'
 import type { Image } from '../../../../shared/model/images.ts'
+import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 
 /** What finding an image needs of its cloud. */
-export interface ImageCloud {
-  findImages(
-    location: string,
-    query: { owner?: string; namePattern?: string; cloudImageIds?: string[] },
-  ): Promise<CloudImage[]>
-}
+export type ImageCloud = Pick<CloudProvider, 'images'>
 
 /** How long "the newest image of that name" stays the same one. */
 const NEWEST_MS = 3_600_000
@@ -31,7 +26,7 @@ export class ImageFinder {
     const key = JSON.stringify([image.cloudId, image.location, owner, namePattern, image.architecture])
     const known = this.#found.get(key)
     if (known && this.#clock.monotonic() - known.atMs < NEWEST_MS) return known.cloudImageId
-    const candidates = await cloud.findImages(image.location, { owner, namePattern })
+    const candidates = await cloud.images.search(image.location, { owner, namePattern })
     const [newest] = candidates
       .filter((candidate) => candidate.architecture === image.architecture && candidate.state === 'available')
       .sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''))
@@ -48,7 +43,7 @@ export class ImageFinder {
     const key = `${image.cloudId}/${image.location}/${cloudImageId}`
     const known = this.#rootDevices.get(key)
     if (known !== undefined) return known
-    const [found] = await cloud.findImages(image.location, { cloudImageIds: [cloudImageId] })
+    const [found] = await cloud.images.search(image.location, { cloudImageIds: [cloudImageId] })
     const name = found?.rootDeviceName ?? null
     if (name === null) {
       throw new AppError('image.missing', {

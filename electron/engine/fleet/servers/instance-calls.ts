@@ -16,7 +16,7 @@ interface InstanceCallParts {
 export type InstanceCall = Exclude<CloudCall, 'launch'>
 
 /**
- * Asks a cloud to stop, start or end instances, in as few calls as it allows. EC2 refuses a whole call for one instance: that
+ * Asks a cloud to stop, start or end instances, in as few calls as it allows. It refuses a whole call for one instance: that
  * one is told on its server, and the others are asked for again. Throws what is no refusal: it is asked again as it is.
  */
 export async function callInstances(
@@ -49,7 +49,7 @@ export async function callInstances(
 
 /** Whom a refusal is about: the only one that was asked for, those that it names, everybody, or nobody knows. */
 function concerned(group: readonly Server[], error: AppError): readonly Server[] {
-  if (group.length === 1 || error.details.cloudCode === 'UnauthorizedOperation') return group
+  if (group.length === 1 || error.details.refusal === 'unauthorized') return group
   return group.filter(({ cloudServerId }) => error.details.cloudMessage?.includes(cloudServerId ?? ''))
 }
 
@@ -62,8 +62,7 @@ async function asked(
 ): Promise<AppError | null> {
   const ids = list.flatMap(({ cloudServerId }) => cloudServerId ?? [])
   try {
-    if (call === 'force-stop') await provider.instanceControl.forceStop(location, ids)
-    else await provider[call](location, ids)
+    await provider.instances[call === 'force-stop' ? 'forceStop' : call](location, ids)
     return null
   } catch (thrown) {
     const error = toAppError(thrown)

@@ -17,7 +17,7 @@ export function instanceView(instance: CloudInstance): InstanceView {
     privateIp: instance.privateIp,
     hostname: instance.hostname,
     keyName: instance.keyName,
-    securityGroupIds: instance.securityGroupIds,
+    securityGroupIds: instance.securityGroups.map(({ id }) => id),
     sshPort: Number.isInteger(port) && port > 0 && port < 65536 ? port : null,
     stateReason: instance.stateReason,
   }

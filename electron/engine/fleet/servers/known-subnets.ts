@@ -19,7 +19,7 @@ export class KnownSubnets {
     const key = `${cloudId}/${location}`
     const known = this.#known.get(key)
     if (known && this.#clock.monotonic() - known.atMs < KNOWN_MS) return known.subnets
-    const subnets = provider.networks.subnets(location)
+    const subnets = provider.networks.listSubnets(location)
     this.#known.set(key, { subnets, atMs: this.#clock.monotonic() })
     subnets.catch(() => this.#known.delete(key))
     return subnets

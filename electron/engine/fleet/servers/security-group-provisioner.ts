@@ -30,7 +30,7 @@ export function securityGroupProvisioner({
         }))
         return
       }
-      const known = await provider.securityGroups(role.location, { signal })
+      const known = await provider.securityGroups.list(role.location, { signal })
       // A server keeps its VPC, also when its farm role's is another one by now.
       const vpcId = known.find(({ id }) => server.securityGroupIds.includes(id))?.vpcId ?? null
       const wanted = await groups.groupIds(farm, role, { sshPort: server.sshPort, vpcId }, provider)
@@ -47,7 +47,7 @@ export function securityGroupProvisioner({
           },
           events: [],
         }))
-        await provider.instanceControl.setSecurityGroups(role.location, cloudServerId, next.ids, { signal })
+        await provider.instanceSettings.setSecurityGroups(role.location, cloudServerId, next.ids, { signal })
       }
       const names = new Map(known.map(({ id, name }) => [id, name]))
       await servers.apply(server.id, (now) => groupsChanged(now, next, (id) => names.get(id) ?? id))

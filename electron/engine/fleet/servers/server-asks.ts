@@ -52,7 +52,7 @@ export class ServerAsks {
     const { cloudServerId } = server
     if (cloudServerId !== null && mode === 'soft') {
       await this.#options.clouds.watch(server.cloudId, server.location, (provider) =>
-        provider.reboot(server.location, [cloudServerId]),
+        provider.instances.reboot(server.location, [cloudServerId]),
       )
     }
     return this.noteReboot(serverId, mode)

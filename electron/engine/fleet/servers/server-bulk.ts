@@ -191,7 +191,7 @@ export class ServerBulk {
     if (!first || asked.action !== 'reboot' || asked.options.mode === 'hard') return failed
     const reboot = (list: readonly Server[]): Promise<void> =>
       this.#options.clouds.watch(first.cloudId, first.location, (provider) =>
-        provider.reboot(
+        provider.instances.reboot(
           first.location,
           list.flatMap(({ cloudServerId }) => cloudServerId ?? []),
         ),

@@ -7,7 +7,7 @@ import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { refusalOf } from '../../../../shared/logic/servers/server-actions.ts'
 import type { FarmKeys } from '../../access/keys/index.ts'
 import { decryptWindowsPassword } from '../../access/ssh/index.ts'
-import type { CloudCalls, InstanceControlPort } from '../../clouds/index.ts'
+import type { CloudCalls, InstanceSettingsPort } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Bell } from '../../records/bell/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
@@ -42,7 +42,7 @@ export class ServerControls {
   /** Everything that the cloud tells now. What it tells of the termination protection is kept with the server. */
   async cloudProperties({ serverId }: { serverId: string }): Promise<CloudProperties> {
     const server = allowed(this.#options.servers, serverId, 'properties')
-    const properties = await this.#control(server, (control, id) => control.properties(server.location, id))
+    const properties = await this.#settings(server, (settings, id) => settings.get(server.location, id))
     await this.#options.servers.apply(server.id, (now) =>
       protectionIs(now, properties.isTerminationProtected, 'cloud'),
     )
@@ -51,15 +51,15 @@ export class ServerControls {
 
   async changeType({ serverId, instanceType }: { serverId: string; instanceType: string }): Promise<Server> {
     const server = allowed(this.#options.servers, serverId, 'change-type')
-    await this.#control(server, (control, id) => control.changeType(server.location, id, instanceType))
+    await this.#settings(server, (settings, id) => settings.setType(server.location, id, instanceType))
     return this.#options.servers.apply(server.id, (now) => typeChanged(now, instanceType))
   }
 
   async setTerminationProtection(input: { serverId: string; isOn: boolean }): Promise<Server> {
     const { servers, bell } = this.#options
     const server = allowed(servers, input.serverId, input.isOn ? 'protect' : 'unprotect')
-    await this.#control(server, (control, id) =>
-      control.setTerminationProtection(server.location, id, input.isOn),
+    await this.#settings(server, (settings, id) =>
+      settings.setTerminationProtection(server.location, id, input.isOn),
     )
     const after = await servers.apply(server.id, (now) => protectionIs(now, input.isOn))
     bell.ring()
@@ -70,8 +70,8 @@ export class ServerControls {
   async password({ serverId }: { serverId: string }): Promise<{ user: string; password: string | null }> {
     const { servers, keys } = this.#options
     const server = allowed(servers, serverId, 'password')
-    const encrypted = await this.#control(server, (control, id) =>
-      control.encryptedPassword(server.location, id),
+    const encrypted = await this.#settings(server, (settings, id) =>
+      settings.encryptedPassword(server.location, id),
     )
     if (encrypted === null) return { user: WINDOWS_USER, password: null }
     const password = decryptWindowsPassword(encrypted, await keys.launchKey(server))
@@ -105,9 +105,9 @@ export class ServerControls {
     return after
   }
 
-  async #control<T>(
+  async #settings<T>(
     server: Server,
-    call: (control: InstanceControlPort, id: string) => Promise<T>,
+    call: (settings: InstanceSettingsPort, id: string) => Promise<T>,
   ): Promise<T> {
     const { cloudServerId } = server
     if (cloudServerId === null) {
@@ -117,7 +117,7 @@ export class ServerControls {
     }
     try {
       return await this.#options.clouds.watch(server.cloudId, server.location, (provider) =>
-        call(provider.instanceControl, cloudServerId),
+        call(provider.instanceSettings, cloudServerId),
       )
     } catch (thrown) {
       const error = toAppError(thrown)

@@ -211,7 +211,7 @@ export class ServerLauncher {
   ): Promise<{ failed: readonly Server[]; error: AppError | null }> {
     const { store, intents, clock, log } = this.#options
     try {
-      const instances = await provider.launch(role.location, request)
+      const instances = await provider.instances.launch(role.location, request)
       const byPosition = new Map(instances.map((instance) => [instance.launchPosition, instance]))
       const missed: Server[] = []
       await Promise.all(

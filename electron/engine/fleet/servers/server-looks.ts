@@ -53,7 +53,7 @@ export class ServerLooks {
     const { cloudServerId } = server
     if (cloudServerId === null) return { text: '', at: null }
     return this.#options.clouds.watch(server.cloudId, server.location, (provider) =>
-      provider.consoleOutput(
+      provider.instances.consoleOutput(
         server.location,
         cloudServerId,
         options.signal ? { signal: options.signal } : {},

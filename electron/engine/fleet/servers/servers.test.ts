@@ -92,12 +92,12 @@ describe('ending servers', () => {
         ({ id, status }) => id !== server.id && status === 'running',
       ),
     )
-    expect(world.cloud.calls['terminate'] ?? 0).toBe(0)
-    expect(world.cloud.instances.get(server.cloudServerId ?? '')?.state).toBe('running')
+    expect(world.cloud.calls['instances.terminate'] ?? 0).toBe(0)
+    expect(world.cloud.instances.all.get(server.cloudServerId ?? '')?.state).toBe('running')
 
     await world.engine.servers.terminate({ serverId: server.id, force: true, via: 'ui' })
     await reaches(server.id, 'terminated')
-    expect(world.cloud.calls['terminate']).toBe(1)
+    expect(world.cloud.calls['instances.terminate']).toBe(1)
   })
 
   test('scenario 19: a forced end asks the cloud at once', async () => {
@@ -124,15 +124,15 @@ describe('ending servers', () => {
     expect(await minOf(farmId)).toBe(2)
 
     const second = serverAt(await world.engine.servers.list({ farm: farmId }), 2)
-    const launches = world.cloud.calls['launch']
+    const launches = world.cloud.calls['instances.launch']
     await ended((await world.engine.servers.terminate({ serverId: second.id, decreaseMin: true })).jobId)
     expect(await minOf(farmId)).toBe(1)
-    const passes = world.cloud.calls['instancesByTag'] ?? 0
+    const passes = world.cloud.calls['instances.listByTag'] ?? 0
     await lookNow()
-    await until(async () => (world.cloud.calls['instancesByTag'] ?? 0) > passes)
+    await until(async () => (world.cloud.calls['instances.listByTag'] ?? 0) > passes)
     await lookNow()
-    await until(async () => (world.cloud.calls['instancesByTag'] ?? 0) > passes + 1)
-    expect(world.cloud.calls['launch']).toBe(launches)
+    await until(async () => (world.cloud.calls['instances.listByTag'] ?? 0) > passes + 1)
+    expect(world.cloud.calls['instances.launch']).toBe(launches)
   })
 
   test('scenario 21: the minimum of 1 stays 1', async () => {
@@ -156,9 +156,9 @@ describe('ending servers', () => {
   test('scenario 28: an instance killed in the cloud is HostDown with reason 16, and the minimum is restored', async () => {
     const { farmId, servers } = await launched(1)
     const lost = serverAt(servers, 1)
-    const instance = world.cloud.instances.get(lost.cloudServerId ?? '')
+    const instance = world.cloud.instances.all.get(lost.cloudServerId ?? '')
     if (!instance) throw new Error('There is no instance.')
-    world.cloud.instances.set(instance.id, { ...instance, state: 'terminated' })
+    world.cloud.instances.all.set(instance.id, { ...instance, state: 'terminated' })
     await lookNow()
     await reaches(lost.id, 'terminated')
     const events = await world.engine.events.list({ serverId: lost.id, limit: 100 })
@@ -176,7 +176,7 @@ describe('ending servers', () => {
       code: 'server.protected',
     })
     // Switched on behind our back: the cloud says no, and the others of the same call are ended all the same.
-    world.cloud.protectedIds.add(two.cloudServerId ?? '')
+    world.cloud.instances.protectedIds.add(two.cloudServerId ?? '')
     await world.engine.servers.terminate({ serverId: two.id })
     const held = await until(async () => {
       const server = await world.engine.servers.get({ serverId: two.id })
@@ -192,7 +192,7 @@ describe('ending servers', () => {
   })
 
   test('a launch that fails is cancelled, and its record ends', async () => {
-    world.cloud.launch = () => Promise.reject(new Error('No answer.'))
+    world.cloud.instances.launch = () => Promise.reject(new Error('No answer.'))
     const farm = await world.engine.farms.create({
       name: 'shop',
       roles: [
@@ -223,7 +223,7 @@ describe('power', () => {
     expect(await ended(jobId)).toMatchObject({ state: 'done' })
     const since = (await kinds(server.id)).slice(0, -before.length)
     expect(since).toEqual(['RebootComplete', 'RebootBegin'])
-    expect(world.cloud.calls).toMatchObject({ reboot: 1 })
+    expect(world.cloud.calls).toMatchObject({ 'instances.reboot': 1 })
   })
 
   test('a hard reboot stops the instance by force, starts it again, and is no suspension', async () => {
@@ -233,8 +233,8 @@ describe('power', () => {
     const { jobId } = await world.engine.servers.reboot({ serverId: server.id, mode: 'hard' })
     expect(await ended(jobId)).toMatchObject({ state: 'done' })
     expect((await kinds(server.id)).slice(0, -before.length)).toEqual(['RebootComplete', 'RebootBegin'])
-    expect(world.cloud.calls).toMatchObject({ forceStop: 1 })
-    expect(world.cloud.calls['reboot'] ?? 0).toBe(0)
+    expect(world.cloud.calls).toMatchObject({ 'instances.forceStop': 1 })
+    expect(world.cloud.calls['instances.reboot'] ?? 0).toBe(0)
   })
 
   test('scenario 36: the type of a running server cannot be changed, that of a suspended one can', async () => {
@@ -244,7 +244,7 @@ describe('power', () => {
     await expect(change()).rejects.toMatchObject({ code: 'server.wrong_status' })
     await ended((await world.engine.servers.suspend({ serverId: server.id })).jobId)
     expect(await change()).toMatchObject({ instanceType: 't3.large' })
-    expect(world.cloud.instances.get(server.cloudServerId ?? '')?.instanceType).toBe('t3.large')
+    expect(world.cloud.instances.all.get(server.cloudServerId ?? '')?.instanceType).toBe('t3.large')
     expect(await kinds(server.id)).toContain('TypeChanged')
     await ended((await world.engine.servers.resume({ serverId: server.id })).jobId)
   })
@@ -287,7 +287,7 @@ describe('a selection', () => {
       servers.map(({ id }) => id),
       'reboot',
     )
-    expect(world.cloud.calls['reboot']).toBe(1)
+    expect(world.cloud.calls['instances.reboot']).toBe(1)
     expect(job.state).toBe('failed')
     expect(job.bulk?.outcomes.map(({ name, state }) => [name, state])).toEqual([
       ['web #1 of shop', 'done'],
@@ -301,7 +301,7 @@ describe('a selection', () => {
 
   test('has the cloud’s own words for those that it refuses, and can be asked again', async () => {
     const { servers } = await launched(2)
-    world.cloud.protectedIds.add(serverAt(servers, 2).cloudServerId ?? '')
+    world.cloud.instances.protectedIds.add(serverAt(servers, 2).cloudServerId ?? '')
     const job = await ask(
       servers.map(({ id }) => id),
       'terminate',
@@ -325,7 +325,7 @@ describe('a selection', () => {
     const { servers } = await launched(2)
     const asked = Promise.withResolvers<undefined>()
     const answer = Promise.withResolvers<undefined>()
-    world.cloud.reboot = async () => {
+    world.cloud.instances.reboot = async () => {
       asked.resolve(undefined)
       await answer.promise
     }

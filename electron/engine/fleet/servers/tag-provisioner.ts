@@ -12,7 +12,7 @@ export function tagProvisioner(servers: ServerStore): Provisioner {
       if (cloudServerId === null || tagsIndex === undefined) return
       const tags = tagsOfNewIndex(farm, role, server, tagsIndex)
       if (Object.keys(tags).length > 0) {
-        await provider.discovery.tag(server.location, cloudServerId, tags, { signal })
+        await provider.instances.tag(server.location, cloudServerId, tags, { signal })
       }
       await servers.apply(server.id, ({ tagsIndex: _, ...now }) => ({
         // It may have got another index meanwhile: then these tags are old too.

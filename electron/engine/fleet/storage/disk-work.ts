@@ -12,7 +12,7 @@ export async function volumeOf(
   clouds: CloudCalls,
 ): Promise<CloudVolume> {
   const [volume] = await clouds.watch(cloudId, location, (provider) =>
-    provider.volumes.byId(location, [volumeId]),
+    provider.volumes.listById(location, [volumeId]),
   )
   if (volume) return volume
   throw new AppError('cloud.not_found', { message: `${location} has no volume ${volumeId}.` })

@@ -61,8 +61,8 @@ export class LostAnswers {
     const { calls, events, clock } = this.#options
     const isVolume = action === 'CreateVolume'
     const [found] = isVolume
-      ? await provider.volumes.byTag(location, { key: VOLUME_TAGS.volume, value: token })
-      : await provider.snapshots.byTag(location, { key: VOLUME_TAGS.snapshot, value: token })
+      ? await provider.volumes.listByTag(location, { key: VOLUME_TAGS.volume, value: token })
+      : await provider.snapshots.listByTag(location, { key: VOLUME_TAGS.snapshot, value: token })
     if (found) {
       await calls.answered(token, 'answered', isVolume ? { volumeId: found.id } : { snapshotId: found.id })
       const what = isVolume ? `Volume ${found.id} was made` : `Snapshot ${found.id} was begun`

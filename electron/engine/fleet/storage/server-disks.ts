@@ -123,12 +123,12 @@ export class ServerDisks {
   async #free({ force, ...ref }: VolumeRef & { force: boolean }, signal: AbortSignal): Promise<void> {
     const { clock, clouds } = this.#options
     await clouds.watch(ref.cloudId, ref.location, async (provider) => {
-      const [attached] = await provider.volumes.byId(ref.location, [ref.volumeId])
+      const [attached] = await provider.volumes.listById(ref.location, [ref.volumeId])
       if (!attached?.attachment) return
       await provider.volumes.detach(ref.location, { volumeId: ref.volumeId, force })
       const startedMs = clock.monotonic()
       for (;;) {
-        const [volume] = await provider.volumes.byId(ref.location, [ref.volumeId])
+        const [volume] = await provider.volumes.listById(ref.location, [ref.volumeId])
         if (!volume?.attachment) return
         if (clock.monotonic() - startedMs > DETACH_MS) {
           throw new AppError('volume.in_use', {

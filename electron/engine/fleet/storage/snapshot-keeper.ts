@@ -54,7 +54,7 @@ export class SnapshotKeeper {
     const schedule = schedules.all().find((one) => one.id === id)
     if (!schedule) return
     const { location, volumeId } = schedule
-    const [volume] = await provider.volumes.byId(location, [volumeId])
+    const [volume] = await provider.volumes.listById(location, [volumeId])
     if (!volume) {
       // The volume is gone: so is what was set for it.
       await schedules.remove(id)
@@ -64,7 +64,7 @@ export class SnapshotKeeper {
     const token = asked ?? ids.newToken()
     if (asked === null) await schedules.change(id, { asking: token })
     const tag = { key: VOLUME_TAGS.snapshot, value: token }
-    const [known] = asked === null ? [] : await provider.snapshots.byTag(location, tag)
+    const [known] = asked === null ? [] : await provider.snapshots.listByTag(location, tag)
     const name = volume.tags.Name ?? volumeId
     const snapshot =
       known ??
@@ -92,7 +92,7 @@ export class SnapshotKeeper {
 
   async #rotate(schedule: ScheduleRecord, provider: CloudProvider): Promise<void> {
     const { location, volumeId, keep } = schedule
-    const made = await provider.snapshots.byTag(location, { key: VOLUME_TAGS.schedule, value: volumeId })
+    const made = await provider.snapshots.listByTag(location, { key: VOLUME_TAGS.schedule, value: volumeId })
     for (const { id } of snapshotsBeyond(made, keep)) {
       await provider.snapshots.delete(location, id)
       await this.#tell(

@@ -35,7 +35,7 @@ export class StorageLooks {
   async snapshots({ shared, ...place }: StoragePlace & { shared: boolean }): Promise<StorageSnapshot[]> {
     return this.#watch(place, async (provider) => {
       const own = await provider.snapshots.list(place.location)
-      const all = shared ? await provider.snapshots.list(place.location, { shared }) : own
+      const all = shared ? await provider.snapshots.listShared(place.location) : own
       const ids = new Set(own.map(({ id }) => id))
       return storageSnapshots(place, shared ? [...own, ...all.filter(({ id }) => !ids.has(id))] : own, ids)
     })
@@ -46,7 +46,7 @@ export class StorageLooks {
     if (cloudServerId === null) return []
     const place = { cloudId, location }
     const volumes = await this.#watch(place, (provider) =>
-      provider.volumes.ofInstance(location, cloudServerId),
+      provider.volumes.listByInstance(location, cloudServerId),
     )
     return storageVolumes(place, volumes, this.#options).sort((a, b) =>
       (a.attachment?.device ?? '').localeCompare(b.attachment?.device ?? ''),

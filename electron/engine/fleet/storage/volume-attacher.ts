@@ -40,7 +40,7 @@ export async function attachVolume(
   const startedMs = clock.monotonic()
   for (;;) {
     signal.throwIfAborted()
-    const [volume] = await provider.volumes.byId(location, [volumeId])
+    const [volume] = await provider.volumes.listById(location, [volumeId])
     const attachment = volume?.attachment ?? null
     const tookMs = clock.monotonic() - startedMs
     if (volume && attachment === null && volume.state === 'available') {
@@ -75,7 +75,7 @@ async function freeDevice(
   { location, instanceId, device }: Attachment,
   provider: CloudProvider,
 ): Promise<string> {
-  const attached = await provider.volumes.ofInstance(location, instanceId)
+  const attached = await provider.volumes.listByInstance(location, instanceId)
   const ofProvider = promised.get(provider) ?? new Map<string, Set<string>>()
   promised.set(provider, ofProvider)
   const given = ofProvider.get(instanceId) ?? new Set<string>()

@@ -77,7 +77,7 @@ export class VolumeKeeper {
       await store.remove(record.id)
       return
     }
-    const [volume] = await provider.volumes.byId(record.location, [record.volumeId ?? ''])
+    const [volume] = await provider.volumes.listById(record.location, [record.volumeId ?? ''])
     const isThere = volume?.state === 'available' || volume?.state === 'in-use'
     if (isThere) await maker.cleanUp(record, provider)
   }

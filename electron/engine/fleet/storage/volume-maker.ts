@@ -90,7 +90,7 @@ export class VolumeMaker {
     const { location, intent } = record
     const asked = intent?.kind === 'create' ? await this.#made(record, intent.token, provider) : undefined
     const volumeId = record.volumeId ?? asked?.id ?? null
-    const [volume] = volumeId === null ? [] : await provider.volumes.byId(location, [volumeId])
+    const [volume] = volumeId === null ? [] : await provider.volumes.listById(location, [volumeId])
     if (volume?.attachment) {
       throw new AppError('volume.in_use', {
         message: `Volume ${volume.id} is still attached to ${volume.attachment.instanceId} and is deleted once it is free.`,
@@ -163,7 +163,7 @@ export class VolumeMaker {
     token: string,
     provider: CloudProvider,
   ): Promise<CloudVolume | undefined> {
-    const found = await provider.volumes.byTag(record.location, { key: VOLUME_TAGS.volume, value: token })
+    const found = await provider.volumes.listByTag(record.location, { key: VOLUME_TAGS.volume, value: token })
     return found.find(({ state }) => state !== 'deleting' && state !== 'deleted')
   }
 
@@ -175,7 +175,7 @@ export class VolumeMaker {
   ): Promise<CloudVolume | undefined> {
     for (const pauseMs of [0, ASK_AGAIN_MS]) {
       if (pauseMs > 0) await this.#options.clock.sleep(pauseMs, signal)
-      const [volume] = await provider.volumes.byId(record.location, [volumeId])
+      const [volume] = await provider.volumes.listById(record.location, [volumeId])
       if (volume && volume.state !== 'deleting' && volume.state !== 'deleted') return volume
     }
     return undefined
@@ -225,7 +225,7 @@ export class VolumeMaker {
     const { location, volumeId } = record
     if (intent.snapshotId === null) {
       const tag = { key: VOLUME_TAGS.snapshot, value: intent.token }
-      const [known] = await provider.snapshots.byTag(location, tag)
+      const [known] = await provider.snapshots.listByTag(location, tag)
       const snapshot =
         known ??
         (await provider.snapshots.create(location, {
@@ -236,7 +236,7 @@ export class VolumeMaker {
       await store.change(record.id, { intent: { ...intent, snapshotId: snapshot.id } })
       return
     }
-    const [snapshot] = await provider.snapshots.byId(location, [intent.snapshotId])
+    const [snapshot] = await provider.snapshots.listById(location, [intent.snapshotId])
     if (snapshot?.state === 'pending') {
       await clock.sleep(POLL_MS, signal)
       return

@@ -1,13 +1,11 @@
-import type { CloudProvider, MachineImage } from '../../electron/engine/clouds/index.ts'
-
-type Facet = CloudProvider['machineImages']
+import type { ImagesPort, MachineImage, CloudTag, CloudTags } from '../../electron/engine/clouds/index.ts'
 
 /** Images of an account in memory; a new one is available at once. */
-export class MemoryMachineImages implements Facet {
+export class MemoryImages implements ImagesPort {
   readonly images = new Map<string, MachineImage>()
   #next = 1
 
-  #make(name: string, description: string, tags: Readonly<Record<string, string>>): { cloudImageId: string } {
+  #make(name: string, description: string, tags: CloudTags): { cloudImageId: string } {
     const cloudImageId = `ami-${String(this.#next++).padStart(17, '0')}`
     this.images.set(cloudImageId, {
       cloudImageId,
@@ -26,28 +24,22 @@ export class MemoryMachineImages implements Facet {
     return { cloudImageId }
   }
 
-  async create(_location: string, image: Parameters<Facet['create']>[1]) {
+  async search() {
+    return []
+  }
+  async create(_location: string, image: Parameters<ImagesPort['create']>[1]) {
     return this.#make(image.name, image.description, image.tags)
   }
-  async rootSizeGib() {
-    return 8
-  }
-  async copy(_location: string, image: Parameters<Facet['copy']>[1]) {
+  async copy(_location: string, image: Parameters<ImagesPort['copy']>[1]) {
     return this.#make(image.name, image.description, image.tags)
   }
-  async byId(_location: string, ids: readonly string[]) {
+  async listById(_location: string, ids: readonly string[]) {
     return ids.flatMap((id) => this.images.get(id) ?? [])
   }
-  async byTag(_location: string, tag: { key: string; value: string }) {
+  async listByTag(_location: string, tag: CloudTag) {
     return [...this.images.values()].filter((image) => image.tags[tag.key] === tag.value)
   }
-  async progress() {
-    return 100
-  }
-  async deregister(_location: string, id: string) {
+  async delete(_location: string, id: string) {
     this.images.delete(id)
-  }
-  async deleteSnapshots() {
-    return { kept: [] }
   }
 }

@@ -2,40 +2,68 @@ import {
   type BlockDeviceMapping,
   CopyImageCommand,
   CreateImageCommand,
-  DeleteSnapshotCommand,
   DeregisterImageCommand,
   DescribeImagesCommand,
-  DescribeInstancesCommand,
-  DescribeSnapshotsCommand,
-  DescribeVolumesCommand,
   type Image,
 } from '@aws-sdk/client-ec2'
 import { AppError } from '../../../shared/model/errors.ts'
-import { Architecture } from '../../../shared/model/clouds.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { MachineImage, MachineImages } from '../../engine/clouds/index.ts'
+import { Architecture, type CloudImage } from '../../../shared/model/clouds.ts'
+import type { CallOptions, ImagesPort, MachineImage, CloudTag } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
-import { awsTags } from './aws-tags.ts'
+import { hasCode } from './aws-errors.ts'
+import { awsTags, tagsOf } from './aws-tags.ts'
+import { FILTER_VALUES_MAX, slices } from './filters.ts'
+import { disksOf } from './instance-disks.ts'
 import { allPages } from './pages.ts'
 
 const PAGE_SIZE = 1000
 
-/** EC2's calls about images of the account. */
-export class AwsMachineImages implements MachineImages {
+/** EC2's calls about images. */
+export class AwsImages implements ImagesPort {
   readonly #clients: AwsClients
 
   constructor(clients: AwsClients) {
     this.#clients = clients
   }
 
+  async search(
+    location: string,
+    query: { owner?: string; namePattern?: string; cloudImageIds?: readonly string[] },
+    options?: CallOptions,
+  ): Promise<CloudImage[]> {
+    const about = { action: 'DescribeImages', location, kind: 'read' } as const
+    const { owner, namePattern, cloudImageIds } = query
+    const images: CloudImage[] = []
+    await allPages(about, async (token) => {
+      const answer = await this.#clients.ec2(about, options, (client, http) =>
+        client.send(
+          new DescribeImagesCommand({
+            ...(owner === undefined ? {} : { Owners: [owner] }),
+            ...(namePattern === undefined ? {} : { Filters: [{ Name: 'name', Values: [namePattern] }] }),
+            // EC2 takes either ids or pages.
+            ...(cloudImageIds === undefined ? { MaxResults: PAGE_SIZE } : { ImageIds: [...cloudImageIds] }),
+            ...(token === undefined ? {} : { NextToken: token }),
+          }),
+          http,
+        ),
+      )
+      for (const described of answer.Images ?? []) {
+        const image = cloudImage(described)
+        if (image) images.push(image)
+      }
+      return answer.NextToken
+    })
+    return images
+  }
+
   async create(
     location: string,
-    image: Parameters<MachineImages['create']>[1],
+    image: Parameters<ImagesPort['create']>[1],
     options?: CallOptions,
   ): Promise<{ cloudImageId: string }> {
     const tags = awsTags(image.tags)
     const about = { action: 'CreateImage', location, kind: 'write' } as const
-    const { others } = await this.#disks(location, image.instanceId, options)
+    const { others } = await disksOf(this.#clients, location, image.instanceId, options)
     // Without a mapping EC2 takes every attached volume along, and leaves those behind when a server of the image ends.
     const mappings = others.map((device): BlockDeviceMapping => ({
       DeviceName: device,
@@ -60,19 +88,9 @@ export class AwsMachineImages implements MachineImages {
     return { cloudImageId: named(answer.ImageId, about) }
   }
 
-  async rootSizeGib(location: string, instanceId: string, options?: CallOptions): Promise<number | null> {
-    const { root } = await this.#disks(location, instanceId, options)
-    if (root === null) return null
-    const about = { action: 'DescribeVolumes', location, kind: 'read' } as const
-    const { Volumes = [] } = await this.#clients.ec2(about, options, (client, http) =>
-      client.send(new DescribeVolumesCommand({ Filters: [{ Name: 'volume-id', Values: [root] }] }), http),
-    )
-    return Volumes[0]?.Size ?? null
-  }
-
   async copy(
     location: string,
-    image: Parameters<MachineImages['copy']>[1],
+    image: Parameters<ImagesPort['copy']>[1],
     options?: CallOptions,
   ): Promise<{ cloudImageId: string }> {
     const tags = awsTags(image.tags)
@@ -97,92 +115,26 @@ export class AwsMachineImages implements MachineImages {
   }
 
   /** By a filter: DescribeImages with ids refuses them all for one that it does not know (yet). */
-  async byId(location: string, ids: readonly string[], options?: CallOptions): Promise<MachineImage[]> {
-    if (ids.length === 0) return []
-    return this.#describe(location, [{ Name: 'image-id', Values: [...ids] }], false, options)
+  async listById(location: string, ids: readonly string[], options?: CallOptions): Promise<MachineImage[]> {
+    const images: MachineImage[] = []
+    for (const Values of slices(ids, FILTER_VALUES_MAX)) {
+      images.push(...(await this.#describe(location, [{ Name: 'image-id', Values }], false, options)))
+    }
+    return images
   }
 
-  async byTag(
-    location: string,
-    tag: { key: string; value: string },
-    options?: CallOptions,
-  ): Promise<MachineImage[]> {
+  async listByTag(location: string, tag: CloudTag, options?: CallOptions): Promise<MachineImage[]> {
     return this.#describe(location, [{ Name: `tag:${tag.key}`, Values: [tag.value] }], true, options)
   }
 
-  /** The least of them: the image is there when the last snapshot is. */
-  async progress(
-    location: string,
-    snapshotIds: readonly string[],
-    options?: CallOptions,
-  ): Promise<number | null> {
-    if (snapshotIds.length === 0) return null
-    const about = { action: 'DescribeSnapshots', location, kind: 'read' } as const
-    const answer = await this.#clients.ec2(about, options, (client, http) =>
-      client.send(
-        new DescribeSnapshotsCommand({ Filters: [{ Name: 'snapshot-id', Values: [...snapshotIds] }] }),
-        http,
-      ),
-    )
-    const percents = (answer.Snapshots ?? []).map(({ Progress }) => Number.parseInt(Progress ?? '', 10))
-    const known = percents.filter((percent) => Number.isInteger(percent))
-    return known.length === 0 ? null : Math.min(...known)
-  }
-
-  async deregister(location: string, cloudImageId: string, options?: CallOptions): Promise<void> {
+  async delete(location: string, cloudImageId: string, options?: CallOptions): Promise<void> {
     await this.#clients
       .ec2({ action: 'DeregisterImage', location, kind: 'write' }, options, (client, http) =>
         client.send(new DeregisterImageCommand({ ImageId: cloudImageId }), http),
       )
       .catch((thrown: unknown) => {
-        if (!isGone(thrown, 'InvalidAMIID')) throw thrown
+        if (!hasCode(thrown, 'InvalidAMIID.NotFound', 'InvalidAMIID.Unavailable')) throw thrown
       })
-  }
-
-  async deleteSnapshots(
-    location: string,
-    snapshotIds: readonly string[],
-    options?: CallOptions,
-  ): Promise<{ kept: { snapshotId: string; reason: string }[] }> {
-    const kept: { snapshotId: string; reason: string }[] = []
-    for (const snapshotId of snapshotIds) {
-      try {
-        await this.#clients.ec2(
-          { action: 'DeleteSnapshot', location, kind: 'write' },
-          options,
-          (client, http) => client.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId }), http),
-        )
-      } catch (thrown) {
-        if (isGone(thrown, 'InvalidSnapshot')) continue
-        if (!(thrown instanceof AppError) || thrown.details.cloudCode !== 'InvalidSnapshot.InUse')
-          throw thrown
-        kept.push({ snapshotId, reason: thrown.details.cloudMessage ?? thrown.message })
-      }
-    }
-    return { kept }
-  }
-
-  /** The volume of the root disk, and the devices of the other volumes. */
-  async #disks(
-    location: string,
-    instanceId: string,
-    options: CallOptions | undefined,
-  ): Promise<{ root: string | null; others: string[] }> {
-    const about = { action: 'DescribeInstances', location, kind: 'read' } as const
-    const { Reservations = [] } = await this.#clients.ec2(about, options, (client, http) =>
-      client.send(
-        new DescribeInstancesCommand({ Filters: [{ Name: 'instance-id', Values: [instanceId] }] }),
-        http,
-      ),
-    )
-    const instance = Reservations[0]?.Instances?.[0]
-    const disks = (instance?.BlockDeviceMappings ?? []).filter(({ Ebs }) => Ebs !== undefined)
-    const isRoot = ({ DeviceName }: { DeviceName?: string | undefined }): boolean =>
-      DeviceName === instance?.RootDeviceName
-    return {
-      root: disks.find(isRoot)?.Ebs?.VolumeId ?? null,
-      others: disks.flatMap((disk) => (isRoot(disk) ? [] : (disk.DeviceName ?? []))),
-    }
   }
 
   async #describe(
@@ -230,7 +182,7 @@ function machineImage(image: Image, cloudImageId: string): MachineImage {
     snapshotIds: disks.flatMap(({ SnapshotId }) => SnapshotId ?? []),
     sizeGb: sizeGb === 0 ? null : sizeGb,
     createdAt: image.CreationDate ?? null,
-    tags: Object.fromEntries((image.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(image.Tags),
   }
 }
 
@@ -258,8 +210,20 @@ function named(id: string | undefined, { action, location }: { action: string; l
   })
 }
 
-function isGone(thrown: unknown, family: string): boolean {
-  if (!(thrown instanceof AppError)) return false
-  const code = thrown.details.cloudCode
-  return code === `${family}.NotFound` || code === `${family}.Unavailable`
+function cloudImage(image: Image): CloudImage | undefined {
+  const architecture = Architecture.safeParse(image.Architecture)
+  if (!image.ImageId || !architecture.success) return undefined
+  return {
+    cloudImageId: image.ImageId,
+    name: image.Name ?? image.ImageId,
+    description: image.Description ?? '',
+    ownerId: image.OwnerId ?? '',
+    architecture: architecture.data,
+    rootDeviceName: image.RootDeviceName ?? null,
+    rootDeviceType: image.RootDeviceType ?? null,
+    platform: image.PlatformDetails ?? image.Platform ?? '',
+    createdAt: image.CreationDate ?? null,
+    deprecatedAt: image.DeprecationTime ?? null,
+    state: image.State ?? 'unknown',
+  }
 }

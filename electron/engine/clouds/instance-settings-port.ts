@@ -1,14 +1,12 @@
 import type { CloudProperties } from '../../../shared/model/server-properties.ts'
 import type { CallOptions } from './call-options.ts'
 
-/** What can be read of and changed on one instance besides its power. Failures are as everywhere in the port. */
-export interface InstanceControlPort {
+/** What can be read of and changed on one instance besides its power. */
+export interface InstanceSettingsPort {
   /** Everything about one instance, now. Throws `cloud.not_found`. */
-  properties(location: string, id: string, options?: CallOptions): Promise<CloudProperties>
-  /** While it is on, the cloud refuses to terminate the instance. */
-  setTerminationProtection(location: string, id: string, isOn: boolean, options?: CallOptions): Promise<void>
+  get(location: string, id: string, options?: CallOptions): Promise<CloudProperties>
   /** Only a stopped instance takes another type. */
-  changeType(location: string, id: string, instanceType: string, options?: CallOptions): Promise<void>
+  setType(location: string, id: string, instanceType: string, options?: CallOptions): Promise<void>
   /** Exactly these groups, in whatever state the instance is. */
   setSecurityGroups(
     location: string,
@@ -16,8 +14,10 @@ export interface InstanceControlPort {
     groupIds: readonly string[],
     options?: CallOptions,
   ): Promise<void>
+  /** While it is on, the cloud refuses to terminate the instance: `cloud.refused` with refusal `protected`. */
+  setTerminationProtection(location: string, id: string, isOn: boolean, options?: CallOptions): Promise<void>
+  /** The size of its root disk, or null when the cloud does not tell. */
+  rootDiskGib(location: string, id: string, options?: CallOptions): Promise<number | null>
   /** The administrator password of a Windows instance, encrypted for its key pair (base64); null while there is none yet. */
   encryptedPassword(location: string, id: string, options?: CallOptions): Promise<string | null>
-  /** Stops without asking the operating systems, for those that hang. */
-  forceStop(location: string, ids: string[], options?: CallOptions): Promise<void>
 }

@@ -2,29 +2,27 @@ import {
   DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeInstanceStatusCommand,
+  DescribeVolumesCommand,
   GetPasswordDataCommand,
   type Instance,
   ModifyInstanceAttributeCommand,
-  StopInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import { AppError } from '../../../shared/model/errors.ts'
 import type { CloudProperties } from '../../../shared/model/server-properties.ts'
-import type { CallOptions } from '../../engine/clouds/index.ts'
-import type { InstanceControlPort } from '../../engine/clouds/index.ts'
+import type { CallOptions, InstanceSettingsPort } from '../../engine/clouds/index.ts'
 import type { AwsClients } from './aws-clients.ts'
-
-/** Instances in one call: one that the cloud refuses holds up no more than these. */
-const BATCH_SIZE = 100
+import { tagsOf } from './aws-tags.ts'
+import { disksOf } from './instance-disks.ts'
 
 /** EC2's calls about one instance's attributes. */
-export class AwsInstanceControl implements InstanceControlPort {
+export class AwsInstanceSettings implements InstanceSettingsPort {
   readonly #clients: AwsClients
 
   constructor(clients: AwsClients) {
     this.#clients = clients
   }
 
-  async properties(location: string, id: string, options?: CallOptions): Promise<CloudProperties> {
+  async get(location: string, id: string, options?: CallOptions): Promise<CloudProperties> {
     const [described, status, isTerminationProtected, shutdownBehavior] = await Promise.all([
       this.#read('DescribeInstances', location, options, (client, http) =>
         client.send(new DescribeInstancesCommand({ InstanceIds: [id] }), http),
@@ -81,7 +79,7 @@ export class AwsInstanceControl implements InstanceControlPort {
     )
   }
 
-  async changeType(location: string, id: string, instanceType: string, options?: CallOptions): Promise<void> {
+  async setType(location: string, id: string, instanceType: string, options?: CallOptions): Promise<void> {
     await this.#write('ModifyInstanceAttribute', location, options, (client, http) =>
       client.send(
         new ModifyInstanceAttributeCommand({ InstanceId: id, InstanceType: { Value: instanceType } }),
@@ -101,21 +99,21 @@ export class AwsInstanceControl implements InstanceControlPort {
     )
   }
 
+  async rootDiskGib(location: string, id: string, options?: CallOptions): Promise<number | null> {
+    const { root } = await disksOf(this.#clients, location, id, options)
+    if (root === null) return null
+    const { Volumes = [] } = await this.#read('DescribeVolumes', location, options, (client, http) =>
+      client.send(new DescribeVolumesCommand({ Filters: [{ Name: 'volume-id', Values: [root] }] }), http),
+    )
+    return Volumes[0]?.Size ?? null
+  }
+
   async encryptedPassword(location: string, id: string, options?: CallOptions): Promise<string | null> {
     const answer = await this.#read('GetPasswordData', location, options, (client, http) =>
       client.send(new GetPasswordDataCommand({ InstanceId: id }), http),
     )
     const data = answer.PasswordData?.trim() ?? ''
     return data === '' ? null : data
-  }
-
-  async forceStop(location: string, ids: readonly string[], options?: CallOptions): Promise<void> {
-    for (let at = 0; at < ids.length; at += BATCH_SIZE) {
-      const InstanceIds = ids.slice(at, at + BATCH_SIZE)
-      await this.#write('StopInstances', location, options, (client, http) =>
-        client.send(new StopInstancesCommand({ InstanceIds, Force: true }), http),
-      )
-    }
   }
 
   #read<T>(
@@ -180,7 +178,7 @@ function factsOf(instance: Instance, id: string): Facts {
       state: given(Ebs?.Status),
       isDeletedWithServer: Ebs?.DeleteOnTermination === true,
     })),
-    tags: Object.fromEntries((instance.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+    tags: tagsOf(instance.Tags),
   }
 }
 
