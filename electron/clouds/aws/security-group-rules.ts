@@ -1,7 +1,60 @@
-import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2'
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  type EC2Client,
+  type IpPermission,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
+  UpdateSecurityGroupRuleDescriptionsEgressCommand,
+  UpdateSecurityGroupRuleDescriptionsIngressCommand,
+} from '@aws-sdk/client-ec2'
 import type { GroupRule } from '../../../shared/model/security-groups.ts'
 import type { CloudSecurityGroup } from '../../engine/clouds/index.ts'
+import type { SendOptions } from './aws-clients.ts'
 import { tagsOf } from './aws-tags.ts'
+
+type Input = { GroupId: string; IpPermissions: IpPermission[] }
+
+/** What is done to rules, by direction; for EC2 they are two lists with calls of their own. */
+export type RuleCalls = Readonly<
+  Record<
+    GroupRule['direction'],
+    { action: string; send: (client: EC2Client, input: Input, http: SendOptions) => Promise<unknown> }
+  >
+>
+export const ADD: RuleCalls = {
+  in: {
+    action: 'AuthorizeSecurityGroupIngress',
+    send: (client, input, http) => client.send(new AuthorizeSecurityGroupIngressCommand(input), http),
+  },
+  out: {
+    action: 'AuthorizeSecurityGroupEgress',
+    send: (client, input, http) => client.send(new AuthorizeSecurityGroupEgressCommand(input), http),
+  },
+}
+export const REMOVE: RuleCalls = {
+  in: {
+    action: 'RevokeSecurityGroupIngress',
+    send: (client, input, http) => client.send(new RevokeSecurityGroupIngressCommand(input), http),
+  },
+  out: {
+    action: 'RevokeSecurityGroupEgress',
+    send: (client, input, http) => client.send(new RevokeSecurityGroupEgressCommand(input), http),
+  },
+}
+export const COMMENT: RuleCalls = {
+  in: {
+    action: 'UpdateSecurityGroupRuleDescriptionsIngress',
+    send: (client, input, http) =>
+      client.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand(input), http),
+  },
+  out: {
+    action: 'UpdateSecurityGroupRuleDescriptionsEgress',
+    send: (client, input, http) =>
+      client.send(new UpdateSecurityGroupRuleDescriptionsEgressCommand(input), http),
+  },
+}
 
 /** IANA's numbers of the protocols that EC2 names (EC2 API Reference, IpPermission). */
 const NAMES: Readonly<Record<string, string>> = {

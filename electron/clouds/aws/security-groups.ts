@@ -1,17 +1,9 @@
 import {
-  AuthorizeSecurityGroupEgressCommand,
-  AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
   DeleteSecurityGroupCommand,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
-  type EC2Client,
   type Filter,
-  type IpPermission,
-  RevokeSecurityGroupEgressCommand,
-  RevokeSecurityGroupIngressCommand,
-  UpdateSecurityGroupRuleDescriptionsEgressCommand,
-  UpdateSecurityGroupRuleDescriptionsIngressCommand,
 } from '@aws-sdk/client-ec2'
 import { ruleKey } from '../../../shared/logic/security-groups/security-group-rules.ts'
 import { AppError } from '../../../shared/model/errors.ts'
@@ -24,58 +16,17 @@ import type {
   SecurityGroupsPort,
   CloudTag,
 } from '../../engine/clouds/index.ts'
-import type { AwsClients, SendOptions } from './aws-clients.ts'
+import type { AwsClients } from './aws-clients.ts'
 import { hasCode } from './aws-errors.ts'
 import { awsTags } from './aws-tags.ts'
 import { literal } from './filters.ts'
 import { allPages } from './pages.ts'
-import { groupOf, permissionOf } from './security-group-rules.ts'
+import { ADD, COMMENT, groupOf, permissionOf, REMOVE, type RuleCalls } from './security-group-rules.ts'
 
 const PAGE_SIZE = 1000
 /** A group that was just made may not be seen by the next call yet; it is waited for this long in all: 0.5, 1, 2, 4 s. */
 const SEEN_TRIES = 5
 const FIRST_WAIT_MS = 500
-
-type Input = { GroupId: string; IpPermissions: IpPermission[] }
-type Send = (client: EC2Client, input: Input, http: SendOptions) => Promise<unknown>
-interface RuleCall {
-  action: string
-  send: Send
-}
-
-/** What is done to rules, by direction; for EC2 they are two lists with calls of their own. */
-const ADD: Readonly<Record<GroupRule['direction'], RuleCall>> = {
-  in: {
-    action: 'AuthorizeSecurityGroupIngress',
-    send: (client, input, http) => client.send(new AuthorizeSecurityGroupIngressCommand(input), http),
-  },
-  out: {
-    action: 'AuthorizeSecurityGroupEgress',
-    send: (client, input, http) => client.send(new AuthorizeSecurityGroupEgressCommand(input), http),
-  },
-}
-const REMOVE: Readonly<Record<GroupRule['direction'], RuleCall>> = {
-  in: {
-    action: 'RevokeSecurityGroupIngress',
-    send: (client, input, http) => client.send(new RevokeSecurityGroupIngressCommand(input), http),
-  },
-  out: {
-    action: 'RevokeSecurityGroupEgress',
-    send: (client, input, http) => client.send(new RevokeSecurityGroupEgressCommand(input), http),
-  },
-}
-const COMMENT: Readonly<Record<GroupRule['direction'], RuleCall>> = {
-  in: {
-    action: 'UpdateSecurityGroupRuleDescriptionsIngress',
-    send: (client, input, http) =>
-      client.send(new UpdateSecurityGroupRuleDescriptionsIngressCommand(input), http),
-  },
-  out: {
-    action: 'UpdateSecurityGroupRuleDescriptionsEgress',
-    send: (client, input, http) =>
-      client.send(new UpdateSecurityGroupRuleDescriptionsEgressCommand(input), http),
-  },
-}
 
 type NamedGroup = CreateSecurityGroupRequest & { vpcId: string }
 
@@ -271,7 +222,7 @@ export class AwsSecurityGroups implements SecurityGroupsPort {
 
   /** All in one call; when the cloud says that one of them is as wanted already, each by itself. */
   async #change(
-    calls: typeof ADD,
+    calls: RuleCalls,
     done: string | null,
     location: string,
     id: string,
