@@ -8,6 +8,7 @@ import type { Secret } from '../../../../shared/model/secret.ts'
 import { currentKey, keysOfPlace, nextKeyName } from '../../../../shared/logic/keys/ssh-keys.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
 
 /** Where the public halves are kept. */
@@ -40,7 +41,7 @@ interface FarmKeysOptions {
   newId: () => string
   workspaceId: string
   onChange: (put: readonly SshKey[], dropped: readonly string[]) => void
-  onCreated: (key: SshKey) => void
+  events: Events
 }
 
 /** EC2's answers when it does not take the type of key (API reference, ImportKeyPair). */
@@ -227,7 +228,8 @@ export class FarmKeys {
       name: isFirst ? base : `${base}-${type}`,
       type,
     })
-    this.#options.onCreated(key)
+    const message = `Key pair ${key.name} was made for ${key.location}`
+    await this.#options.events.tell('KeyCreated', message, { farmId: key.farmId })
     return key
   }
 
