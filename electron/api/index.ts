@@ -1,4 +1,4 @@
-export type { CallOptions, EngineShape, StreamOptions } from './engine-shape.ts'
+export type { CallOptions, EngineShape, HostVerb, StreamOptions } from './engine-shape.ts'
 export { invalidInput, statusOf, toWireError } from './errors.ts'
 export type { HostFacts, SettingsStore } from './host-facts.ts'
 export { answerPlainJson } from './plain-json.ts'

@@ -11,7 +11,7 @@ import type { EngineShape } from './engine-shape.ts'
 import type { Implementer, Streams } from './implementer.ts'
 
 /** Handlers of the contract, noun for noun and verb for verb. */
-export type Handlers = Router<Contract, object>
+type Handlers = Router<Contract, object>
 
 type Handler = (call: { input: unknown; signal?: AbortSignal | undefined }) => unknown
 type Entry = ContractProcedure<AnySchema, AnySchema, ErrorMap, MethodMeta>

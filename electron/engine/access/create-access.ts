@@ -23,10 +23,7 @@ export function createAccess(core: CoreServices, ports: Ports, clouds: Clouds) {
     newId,
     workspaceId,
     onChange: publishTo(feed, 'keys'),
-    onCreated: (key) => {
-      const message = `Key pair ${key.name} was made for ${key.location}`
-      void inBackground(events.tell('KeyCreated', message, { farmId: key.farmId }))
-    },
+    events,
   })
   const serverKeys = new ServerKeys(vault)
   servers.onTerminated((gone) => void inBackground(serverKeys.forgetGone(gone)))

@@ -8,6 +8,7 @@ import type { Secret } from '../../../shared/model/secret.ts'
 import { Catalogs } from './catalogs.ts'
 import type { CloudKind } from './cloud-kinds.ts'
 import { Clouds } from './clouds.ts'
+import { OpenClouds } from './open-clouds.ts'
 
 const traits: CloudTraits = {
   label: 'Cloud',
@@ -47,6 +48,15 @@ beforeEach(() => {
     put: async (catalog: Catalog) => void kept.set(`${catalog.cloudId}/${catalog.location}`, catalog),
     removeOfCloud: async () => kept.clear(),
   }
+  const vault = {
+    put: async (id: string, secret: Secret) => void secrets.set(id, secret),
+    get: async (id: string) => secrets.get(id),
+    remove: async (id: string) => void secrets.delete(id),
+  }
+  const openers = {
+    kinds: { aws: kind, sandbox: { ...kind, traits: { ...traits, label: 'Toy' } } },
+    profiles: async () => [],
+  }
   let next = 1
   clouds = new Clouds({
     repository: {
@@ -54,16 +64,11 @@ beforeEach(() => {
       put: async (design) => void designs.set(design.id, design),
       remove: async (id) => void designs.delete(id),
     },
-    vault: {
-      put: async (id, secret) => void secrets.set(id, secret),
-      get: async (id) => secrets.get(id),
-      remove: async (id) => void secrets.delete(id),
-    },
+    vault,
     catalogs: repository,
+    opened: new OpenClouds({ openers, vault, log: silentLog }),
     clock: realClock,
-    log: silentLog,
     newId: () => `cloud-${String(next++)}`,
-    kinds: { aws: kind, sandbox: { ...kind, traits: { ...traits, label: 'Toy' } } },
     onChange: (put) => void published.push(...put),
   })
   catalogs = new Catalogs({ clouds, repository, clock: realClock })

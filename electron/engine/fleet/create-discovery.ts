@@ -1,4 +1,4 @@
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   Adoptions,
   Discovery,
@@ -16,7 +16,7 @@ import type { SnapshotRequests } from './image-work/index.ts'
 /** Puts together what finds instances that are not ours, and takes them over. */
 export function createDiscovery(
   { core, clouds, designs, access }: Below,
-  { strangers }: FleetCommon,
+  { strangers }: Groundwork,
   { farms, snapshots }: { farms: Farms; snapshots: SnapshotRequests },
 ) {
   const { tasks, clock, ids, servers, bell } = core

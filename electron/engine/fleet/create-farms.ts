@@ -1,5 +1,5 @@
 import type { Ports } from '../ports.ts'
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   FarmDesigns,
   farmFollowers,
@@ -20,7 +20,7 @@ import { ServersReplacing } from './rollouts/index.ts'
 export function createFarms(
   { core, clouds, catalogs, designs, access }: Below,
   ports: Ports,
-  { resources, groups, records, rollouts, wakeWatch }: FleetCommon,
+  { resources, groups, records, rollouts, wakeWatch }: Groundwork,
 ) {
   const { clock, log, ids, events, jobs, notices, servers, bell } = core
   const { farmStore: store, imageStore, images, roles } = designs

@@ -1,5 +1,5 @@
 import type { Ports } from '../ports.ts'
-import { type Below, createCommon } from './create-common.ts'
+import { type Below, createGroundwork } from './create-groundwork.ts'
 import { createDiscovery } from './create-discovery.ts'
 import { createFarms } from './create-farms.ts'
 import { createImageWork } from './create-image-work.ts'
@@ -13,16 +13,16 @@ import type { probeSsh } from './servers/index.ts'
 export function createFleet(below: Below, ports: Ports, doors: { probeSsh: typeof probeSsh }) {
   const { core, clouds, catalogs, designs } = below
   const { tasks, events, ids, servers, bell } = core
-  const common = createCommon(below)
-  const storage = createStorage(below, ports, common)
-  const reconciler = createReconciler(below, common, { volumes: storage.serverVolumes, ...doors })
-  const { farms, timetable } = createFarms(below, ports, common)
-  const { images, roles, snapshots, runners } = createImageWork(below, common)
-  const { discovery, imports } = createDiscovery(below, common, { farms, snapshots })
-  tasks.register({ ...runners, rollout: common.rollouts, import: imports })
+  const groundwork = createGroundwork(below)
+  const storage = createStorage(below, ports, groundwork)
+  const reconciler = createReconciler(below, groundwork, { volumes: storage.serverVolumes, ...doors })
+  const { farms, timetable } = createFarms(below, ports, groundwork)
+  const { images, roles, snapshots, runners } = createImageWork(below, groundwork)
+  const { discovery, imports } = createDiscovery(below, groundwork, { farms, snapshots })
+  tasks.register({ ...runners, rollout: groundwork.rollouts, import: imports })
   return {
     farms,
-    servers: createServers(below, common),
+    servers: createServers(below, groundwork),
     images,
     roles,
     discovery,
@@ -31,13 +31,13 @@ export function createFleet(below: Below, ports: Ports, doors: { probeSsh: typeo
       clouds,
       catalogs,
       workspace: { id: ids.workspaceId, farms: designs.farmStore, servers, roles: designs.roles },
-      maker: common.groups,
+      maker: groundwork.groups,
       events,
     }),
     /** Reads what was. */
     load: (): Promise<void> => storage.load(),
     /** Goes on with rollouts, once the tasks are read. */
-    resume: (): Promise<void> => common.rollouts.start(),
+    resume: (): Promise<void> => groundwork.rollouts.start(),
     /** Begins to make the cloud equal to the farms. */
     start: (): void => {
       reconciler.start()

@@ -1,4 +1,4 @@
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   DeregisterPlans,
   Deregistrations,
@@ -15,7 +15,7 @@ import {
 import { ImageReplacing, RoleSwap } from './rollouts/index.ts'
 
 /** Puts together what works on images and roles. */
-export function createImageWork({ core, clouds, designs }: Below, { rollouts, finder }: FleetCommon) {
+export function createImageWork({ core, clouds, designs }: Below, { rollouts, finder }: Groundwork) {
   const { tasks, events, clock, ids, servers } = core
   const { images, imageStore, roles, roleStore, accounts, farmStore: farms } = designs
   const { workspaceId } = ids

@@ -1,5 +1,5 @@
 import { elasticIpProvisioner } from './addresses/index.ts'
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   FarmDecider,
   FarmProblems,
@@ -12,8 +12,8 @@ import {
   SshWatch,
 } from './farms/index.ts'
 import {
-  CommonLaunches,
   hostnameProvisioner,
+  LaunchSupplies,
   LaunchIntents,
   type probeSsh,
   type Provisioner,
@@ -26,13 +26,13 @@ import {
 /** Puts together what makes the clouds equal to the farms: observing, deciding, launching, provisioning. */
 export function createReconciler(
   { core, clouds, designs, access }: Below,
-  common: FleetCommon,
+  groundwork: Groundwork,
   parts: { volumes: Provisioner; probeSsh: typeof probeSsh },
 ) {
   const { clock, log, ids, ledger, servers, bell } = core
   const { farmStore: farms, roles } = designs
   const { farmKeys: keys, connections, targets } = access
-  const { addresses, finisher, wakeWatch, breaker, groups, finder, records, strangers } = common
+  const { addresses, finisher, wakeWatch, breaker, groups, finder, records, strangers } = groundwork
   const { probeSsh } = parts
   const { newToken, workspaceId } = ids
   const provisioners = [
@@ -50,11 +50,11 @@ export function createReconciler(
   const health = new HealthChecks({ servers, farms, clock, log, probeSsh })
   const decider = new FarmDecider({ farms, servers, roles, records, clock })
   const intents = new LaunchIntents({ calls: ledger.cloudCalls, newToken })
-  const launches = new CommonLaunches({ roles, images: finder, keys, groups, clouds })
+  const supplies = new LaunchSupplies({ roles, images: finder, keys, groups, clouds })
   const launcher = new ServerLauncher({
     store: servers,
     intents,
-    common: launches,
+    supplies,
     breaker,
     clock,
     log,

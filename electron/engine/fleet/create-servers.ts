@@ -1,4 +1,4 @@
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   ServerAsks,
   ServerBulk,
@@ -10,7 +10,7 @@ import {
 } from './servers/index.ts'
 
 /** Puts together what a person does with servers. */
-export function createServers({ core, clouds, designs, access }: Below, { breaker }: FleetCommon): Servers {
+export function createServers({ core, clouds, designs, access }: Below, { breaker }: Groundwork): Servers {
   const { clock, log, jobs, servers, bell } = core
   const { farmStore: farms } = designs
   const { farmKeys: keys, hostKeys, connections, targets } = access

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Ports } from '../ports.ts'
-import type { Below, FleetCommon } from './create-common.ts'
+import type { Below, Groundwork } from './create-groundwork.ts'
 import {
   Attachments,
   DesignedSchedules,
@@ -22,7 +22,7 @@ import {
 } from './storage/index.ts'
 
 /** Puts the services of block storage together; nothing acts before `start`. */
-export function createStorage(below: Below, ports: Ports, { resources, finisher }: FleetCommon) {
+export function createStorage(below: Below, ports: Ports, { resources, finisher }: Groundwork) {
   const { core, clouds, designs, access } = below
   const { ledger, servers, events, jobs, clock, log, ids } = core
   const { farmStore: farms } = designs

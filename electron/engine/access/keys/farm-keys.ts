@@ -9,6 +9,7 @@ import { currentKey, keysOfPlace, nextKeyName } from '../../../../shared/logic/k
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
 import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
 
 /** Where the public halves are kept. */
@@ -35,7 +36,7 @@ interface FarmKeysOptions {
   newId: () => string
   workspaceId: string
   onChange: (put: readonly SshKey[], dropped: readonly string[]) => void
-  onCreated: (key: SshKey) => void
+  events: Events
 }
 
 /** One key pair for each farm, cloud and location, made at the first launch there. */
@@ -215,7 +216,8 @@ export class FarmKeys {
       name: isFirst ? base : `${base}-${type}`,
       type,
     })
-    this.#options.onCreated(key)
+    const message = `Key pair ${key.name} was made for ${key.location}`
+    await this.#options.events.tell('KeyCreated', message, { farmId: key.farmId })
     return key
   }
 

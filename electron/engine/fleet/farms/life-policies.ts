@@ -15,16 +15,16 @@ export class LifePolicies {
   }
 
   /** Of every server. What lies before the machine woke, or its clock was set, counts for no timer. */
-  common(): LifePolicy {
+  ofAll(): LifePolicy {
     return { ...DEFAULT_LIFE_POLICY, countFromMs: this.#wakeWatch.awakeSinceMs }
   }
 
   /** Of one server, with what its farm role says. */
   of(server: Server): LifePolicy {
     const timeouts = this.#roleOf(server)?.timeouts
-    if (!timeouts) return this.common()
+    if (!timeouts) return this.ofAll()
     return {
-      ...this.common(),
+      ...this.ofAll(),
       launchTimeoutMs: timeouts.launchSeconds * 1000,
       sshWaitMs: timeouts.initSeconds * 1000,
     }

@@ -97,7 +97,7 @@ export class Observer {
 
   #look(server: Server, instance: CloudInstance | undefined): LifeStep {
     const { clock, policies } = this.#options
-    const policy = policies.common()
+    const policy = policies.ofAll()
     if (instance) return seen(server, instanceView(instance), clock.now())
     if (server.cloudServerId !== null) return absent(server, clock.now(), policy)
     // Asked of the cloud, given up since, and never seen: once it should have appeared, there is nothing to end.

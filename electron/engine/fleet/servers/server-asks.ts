@@ -102,9 +102,9 @@ export class ServerAsks {
     via?: Via | undefined
   }): Promise<Server> {
     const { servers, farms } = this.#options
+    if (input.decreaseMin) await this.decreaseMin(this.#endable(input), 1)
     const server = this.#endable(input)
-    if (input.decreaseMin) await this.decreaseMin(server, 1)
-    if (this.#endable(input).status === 'pending-terminate') return servers.apply(server.id, askTerminateNow)
+    if (server.status === 'pending-terminate') return servers.apply(server.id, askTerminateNow)
     const delayMs = terminateDelayMs(terminateDelayOf(farms.find(server.farmId), server.farmRoleId), {
       isForced: input.force === true,
       hasHooks: false,

@@ -9,7 +9,7 @@ import { launched, launchFailed } from '../../../../shared/logic/servers/server-
 import { groupsOfLaunch } from '../../../../shared/logic/servers/server-security-groups.ts'
 import type { CloudProvider, LaunchRequest } from '../../clouds/index.ts'
 import type { Clock, Log } from '../../ports.ts'
-import type { CommonLaunches } from './common-launches.ts'
+import type { LaunchSupplies } from './launch-supplies.ts'
 import { instanceView } from './instance-view.ts'
 import { KnownSubnets } from './known-subnets.ts'
 import type { LaunchBreaker } from './launch-breaker.ts'
@@ -21,7 +21,7 @@ import type { ServerStore } from '../../records/servers/index.ts'
 interface ServerLauncherOptions {
   store: ServerStore
   intents: LaunchIntents
-  common: Pick<CommonLaunches, 'of'>
+  supplies: Pick<LaunchSupplies, 'of'>
   breaker: Pick<LaunchBreaker, 'failed'>
   clock: Clock
   log: Log
@@ -97,7 +97,7 @@ export class ServerLauncher {
     let left: readonly Server[]
     try {
       const subnets = needsSubnets(role) ? await this.#subnets.of(role, provider) : []
-      common = await this.#options.common.of(farm, role, vpcOf(role, subnets), provider)
+      common = await this.#options.supplies.of(farm, role, vpcOf(role, subnets), provider)
       left = await this.#place(farm, role, servers, subnets)
     } catch (thrown) {
       await this.#fail(role, servers, toAppError(thrown), 'no')

@@ -9,7 +9,7 @@ import type { SecurityGroupMaker } from '../security-groups/index.ts'
 import type { ImageFinder } from './image-finder.ts'
 import type { CommonLaunch } from './launch-requests.ts'
 
-interface CommonLaunchesOptions {
+interface LaunchSuppliesOptions {
   roles: Pick<RoleDesigns, 'imageOf'>
   images: ImageFinder
   keys: Pick<FarmKeys, 'ensure'>
@@ -18,10 +18,10 @@ interface CommonLaunchesOptions {
 }
 
 /** Finds and makes what all servers of a farm role are launched with: image, key pair, security groups. */
-export class CommonLaunches {
-  readonly #options: CommonLaunchesOptions
+export class LaunchSupplies {
+  readonly #options: LaunchSuppliesOptions
 
-  constructor(options: CommonLaunchesOptions) {
+  constructor(options: LaunchSuppliesOptions) {
     this.#options = options
   }
 

@@ -17,10 +17,11 @@ export interface Below {
   access: AccessServices
 }
 
-/** What several parts of the fleet work with. */
-export type FleetCommon = ReturnType<typeof createCommon>
+/** What the parts of the fleet share. */
+export type Groundwork = ReturnType<typeof createGroundwork>
 
-export function createCommon({ core, clouds, designs }: Below) {
+/** Puts together what does not act by itself. */
+export function createGroundwork({ core, clouds, designs }: Below) {
   const { clock, log, ids, events, jobs, tasks, notices, servers, bell } = core
   const { farmStore: farms, roles } = designs
   const { newId, workspaceId } = ids
