@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
-import { getCurrentScope, onScopeDispose, shallowRef } from 'vue'
+import { shallowRef } from 'vue'
 import type { CloudActivity } from '../../shared/model/cloud-activity.ts'
 import { useClient } from '../client/index.ts'
+import { holdInScope, whileHeld } from './held.ts'
 
 /** It changes with every look at a cloud, too often for the change feed. */
 const everyMs = 5_000
@@ -9,26 +10,16 @@ const everyMs = 5_000
 const useStore = defineStore('cloud-activity', () => {
   const client = useClient()
   const all = shallowRef<readonly CloudActivity[]>([])
-  let holders = 0
-  let timer: ReturnType<typeof setInterval> | undefined
 
   /** While the engine is away the last answer stays, with its times. */
   async function read(): Promise<void> {
     all.value = await client.clouds.activity().catch(() => all.value)
   }
-  function hold(): () => void {
-    holders += 1
-    if (timer === undefined) {
-      void read()
-      timer = setInterval(() => void read(), everyMs)
-    }
-    return () => {
-      holders -= 1
-      if (holders > 0) return
-      clearInterval(timer)
-      timer = undefined
-    }
-  }
+  const hold = whileHeld(() => {
+    void read()
+    const timer = setInterval(() => void read(), everyMs)
+    return () => clearInterval(timer)
+  })
   return {
     all,
     hold,
@@ -41,6 +32,6 @@ const useStore = defineStore('cloud-activity', () => {
 /** How fresh each location of each cloud is; asked again every few seconds while a component uses it. */
 export function useCloudActivity() {
   const store = useStore()
-  if (getCurrentScope() !== undefined) onScopeDispose(store.hold())
+  holdInScope(store.hold)
   return store
 }

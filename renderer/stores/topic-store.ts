@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia'
-import { computed, getCurrentScope, onScopeDispose, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import { applyPatch, emptyTopic, type TopicState } from '../../shared/logic/feed/feed.ts'
 import { toAppError, type AppError } from '../../shared/model/errors.ts'
 import type { Topic, TopicEntities } from '../../shared/model/feed.ts'
 import { useConnection } from '../client/index.ts'
+import { holdInScope, whileHeld } from './held.ts'
 
 /** `loading` until the first snapshot; `failed` when the engine refused the subscription. */
 export type TopicStatus = 'idle' | 'loading' | 'ready' | 'failed'
@@ -23,9 +24,7 @@ export function defineTopicStore<T extends Topic>(topic: T) {
     const state = shallowRef<TopicState<Entity>>(emptyTopic())
     const status = shallowRef<TopicStatus>('idle')
     const error = shallowRef<AppError | null>(null)
-    let holders = 0
     let following: AbortController | undefined
-    let leaving: ReturnType<typeof setTimeout> | undefined
 
     /** Follows one stream to its end; `'gap'`: what is known does not join, so that a snapshot is needed. */
     async function readStream(signal: AbortSignal): Promise<'gap' | 'ended'> {
@@ -90,22 +89,10 @@ export function defineTopicStore<T extends Topic>(topic: T) {
       void follow(following.signal)
     }
 
-    function hold(): () => void {
-      holders += 1
-      clearTimeout(leaving)
-      if (following === undefined) start()
-      let held = true
-      return () => {
-        if (!held) return
-        held = false
-        holders -= 1
-        if (holders > 0) return
-        leaving = setTimeout(() => {
-          following?.abort()
-          following = undefined
-        }, lingerMs)
-      }
-    }
+    const hold = whileHeld(() => {
+      start()
+      return () => following?.abort()
+    }, lingerMs)
 
     return {
       /** Entities by id. */
@@ -123,7 +110,7 @@ export function defineTopicStore<T extends Topic>(topic: T) {
 
   return () => {
     const store = useStore()
-    if (getCurrentScope() !== undefined) onScopeDispose(store.hold())
+    holdInScope(store.hold)
     return store
   }
 }

@@ -136,10 +136,10 @@ test('an action in a row runs without selecting it; a disabled one says why', as
 })
 
 test.each([
-  ['loading', { rows: [], status: 'loading' }, '[role=status]', ''],
+  ['loading', { rows: [], source: { status: 'loading', error: null } }, '[role=status]', ''],
   [
     'failed',
-    { rows: [], status: 'failed', error: { message: 'The cloud is away.' } },
+    { rows: [], source: { status: 'failed', error: { message: 'The cloud is away.' } } },
     '[role=alert]',
     'The cloud is away.',
   ],

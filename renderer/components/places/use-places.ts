@@ -1,18 +1,25 @@
-import { computed, onBeforeUnmount, onMounted, shallowRef, watch, type ComputedRef } from 'vue'
+import { computed, onBeforeUnmount, onMounted, shallowRef, watch } from 'vue'
 import type { Location } from '../../../shared/model/clouds.ts'
-import { toAppError, type AppError } from '../../../shared/model/errors.ts'
+import { toAppError } from '../../../shared/model/errors.ts'
 import type { CloudId } from '../../../shared/model/ids.ts'
 import { useClouds } from '../../stores/index.ts'
+import type { ListSource, SourcePlace } from '../data-list/list-source.ts'
 
 /** What one location of one cloud answered. */
-export interface Place<Item> {
-  key: string
+interface Place<Item> extends SourcePlace {
   cloudId: CloudId
-  cloud: string
   location: Location
-  state: 'loading' | 'ready' | 'failed'
   items: readonly Item[]
-  error: AppError | null
+}
+
+/** What all locations list, as the source of a list. */
+export interface Places<Item> extends ListSource {
+  readonly items: readonly Item[]
+  readonly isLoading: boolean
+  /** Asks all again. */
+  reload: () => void
+  /** Asks one location again. */
+  reloadAt: (place: { cloudId: string; location: string }) => void
 }
 
 const CALM_MS = 15_000
@@ -25,22 +32,14 @@ const BUSY_MS = 2_000
 export function usePlaces<Item>(options: {
   list: (place: { cloudId: CloudId; location: Location }) => Promise<Item[]>
   isMoving?: (item: Item) => boolean
-}): {
-  places: ComputedRef<readonly Place<Item>[]>
-  items: ComputedRef<readonly Item[]>
-  isLoading: ComputedRef<boolean>
-  status: ComputedRef<'loading' | 'ready' | 'failed'>
-  error: ComputedRef<AppError | null>
-  /** Asks all again, or one. */
-  reload: (only?: { key: string }) => void
-} {
+}): Places<Item> {
   const clouds = useClouds()
   const known = shallowRef<ReadonlyMap<string, Place<Item>>>(new Map())
   const asking = shallowRef(0)
   const wanted = computed(() =>
     clouds.all.flatMap((cloud) =>
       cloud.locations.map((location) => ({
-        key: `${cloud.id}/${location}`,
+        key: placeKey(cloud.id, location),
         cloudId: cloud.id,
         cloud: cloud.name,
         location,
@@ -111,19 +110,41 @@ export function usePlaces<Item>(options: {
       places.value.length > 0 &&
       places.value.every(({ state, items: some }) => state === 'failed' && some.length === 0),
   )
-  return {
-    places,
-    items,
-    isLoading: computed(() => asking.value > 0),
-    status: computed(() => {
-      if (clouds.status === 'failed' || allFailed.value) return 'failed'
-      const isWaiting = clouds.status !== 'ready' || (isFirst.value && items.value.length === 0)
-      return isWaiting ? 'loading' : 'ready'
-    }),
-    error: computed(() => (allFailed.value ? (places.value[0]?.error ?? null) : clouds.error)),
-    reload(only) {
-      const place = wanted.value.find(({ key }) => key === only?.key)
-      void (place ? load(place) : loadAll())
-    },
+  const status = computed(() => {
+    if (clouds.status === 'failed' || allFailed.value) return 'failed'
+    const isWaiting = clouds.status !== 'ready' || (isFirst.value && items.value.length === 0)
+    return isWaiting ? 'loading' : 'ready'
+  })
+  function retryPlace(key: string): void {
+    const place = wanted.value.find((one) => one.key === key)
+    if (place) void load(place)
   }
+  return {
+    get places() {
+      return places.value
+    },
+    get items() {
+      return items.value
+    },
+    get isLoading() {
+      return asking.value > 0
+    },
+    get status() {
+      return status.value
+    },
+    get error() {
+      return allFailed.value ? (places.value[0]?.error ?? null) : clouds.error
+    },
+    retry() {
+      if (clouds.status === 'failed') clouds.retry()
+      else void loadAll()
+    },
+    reload: () => void loadAll(),
+    reloadAt: ({ cloudId, location }) => retryPlace(placeKey(cloudId, location)),
+    retryPlace,
+  }
+}
+
+function placeKey(cloudId: string, location: string): string {
+  return `${cloudId}/${location}`
 }

@@ -17,8 +17,8 @@ import { useRouter } from 'vue-router'
 import { templateWarnings } from '../../../shared/logic/templates/template-export.ts'
 import { extendedLease } from '../../../shared/logic/farms/lease.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
-import { useClient, usePlatform } from '../../client/index.ts'
-import { documentFileName } from '../../components/form/document-check.ts'
+import { useClient } from '../../client/index.ts'
+import { useDocumentExport } from '../../components/form/use-document-export.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 
 /** What can be done with a farm, in the order of its menu. */
@@ -54,7 +54,7 @@ export interface FarmQuestions {
 /** A farm's actions by its status: only those that make sense in it, with the reason against those that are held back. */
 export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[] {
   const client = useClient()
-  const platform = usePlatform()
+  const exportDocument = useDocumentExport()
   const router = useRouter()
   const attempt = useAttempt()
   const messages = useMessages()
@@ -71,23 +71,11 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
       })
     }
   }
-  async function exportFarm(farm: Farm): Promise<void> {
-    const document = await attempt(`Export “${farm.name}”`, () => client.farms.export({ farmId: farm.id }))
-    if (!document) return
-    platform.saveFile(
-      documentFileName(farm.name, 'farm'),
-      `${JSON.stringify(document, null, 2)}\n`,
-      'application/json',
-    )
-  }
-
   async function exportTemplate(farm: Farm): Promise<void> {
-    const template = await attempt(`Export “${farm.name}” as a template`, () =>
+    const template = await exportDocument('template', farm.name, () =>
       client.farms.exportTemplate({ farmId: farm.id }),
     )
     if (!template) return
-    const file = documentFileName(farm.name, 'template')
-    platform.saveFile(file, `${JSON.stringify(template, null, 2)}\n`, 'application/json')
     const { leftOut } = template
     const words = [
       ...(leftOut.length > 0 ? [`Left out of the template: ${leftOut.join('; ')}.`] : []),
@@ -139,7 +127,12 @@ export function useFarmActions(ask: FarmQuestions): (farm: Farm) => FarmAction[]
       run: () => router.push(`/farms/${farm.id}/design`),
     })
     add({ id: 'clone', title: 'Clone', icon: mdiContentCopy, run: () => clone(farm) })
-    add({ id: 'export', title: 'Export', icon: mdiDownload, run: () => exportFarm(farm) })
+    add({
+      id: 'export',
+      title: 'Export',
+      icon: mdiDownload,
+      run: () => exportDocument('farm', farm.name, () => client.farms.export({ farmId: farm.id })),
+    })
     add({
       id: 'template',
       title: 'Export as template',

@@ -1,7 +1,8 @@
 import { computed, type ComputedRef } from 'vue'
 import type { Image } from '../../../shared/model/images.ts'
 import type { Column } from '../../components/data-list/columns.ts'
-import { useClouds, useImages, useRoles } from '../../stores/index.ts'
+import { useImages, useRoles } from '../../stores/index.ts'
+import { useCloudName } from '../../stores/names.ts'
 import { osWords, rootDiskWords, sourceWords } from './image-words.ts'
 
 /** An image in the list. */
@@ -12,13 +13,14 @@ export interface ImageRow {
   users: string[]
 }
 
-/** What can be asked about one image. */
-export type ImageQuestion = 'edit' | 'show' | 'copy' | 'replace' | 'deregister' | 'deprecate' | 'remove'
+/** What can be asked about an image, or before there is one. */
+export type ImageQuestion =
+  'import' | 'edit' | 'show' | 'copy' | 'replace' | 'deregister' | 'deprecate' | 'remove'
 
 export function useImageRows(): ComputedRef<ImageRow[]> {
   const images = useImages()
   const roles = useRoles()
-  const clouds = useClouds()
+  const cloudName = useCloudName()
   return computed(() => {
     const users = new Map<string, string[]>()
     for (const role of roles.all) {
@@ -26,7 +28,7 @@ export function useImageRows(): ComputedRef<ImageRow[]> {
     }
     return images.all.map((image) => ({
       image,
-      cloud: clouds.byId.get(image.cloudId)?.name ?? 'a cloud that is gone',
+      cloud: cloudName(image.cloudId),
       users: users.get(image.id) ?? [],
     }))
   })

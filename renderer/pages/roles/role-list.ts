@@ -5,8 +5,8 @@ import { useClouds, useFarms, useImages, useRoles, useServers } from '../../stor
 import { OS_NAMES } from '../images/image-words.ts'
 import { CATEGORY_NAMES } from './role-words.ts'
 
-/** What can be asked about one role. */
-export type RoleQuestion = 'edit' | 'show' | 'use' | 'clone' | 'deprecate' | 'remove'
+/** What can be asked about a role, or before there is one. */
+export type RoleQuestion = 'import' | 'edit' | 'show' | 'use' | 'clone' | 'deprecate' | 'remove'
 
 /** A role in the list. */
 export interface RoleRow {

@@ -1,5 +1,8 @@
 import type { StorageSnapshot, StorageVolume } from '../../../shared/model/storage.ts'
 
+/** What can be asked about volumes. */
+export type VolumeQuestion = 'attach' | 'change' | 'schedule' | 'detach' | 'delete'
+
 /** Farm → role #index, as on every screen. */
 export function usageWords({ usage }: StorageVolume): string | null {
   if (!usage) return null
