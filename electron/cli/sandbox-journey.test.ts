@@ -91,7 +91,7 @@ describe('the sample farm on the Sandbox, by the command line', () => {
     expect(((await done('event', 'ls')) as { kind: string }[]).map(({ kind }) => kind)).toContain('HostUp')
     const up = (await done('event', 'ls', '--kind', 'HostUp', '--limit', '1')) as object[]
     expect(up).toMatchObject([
-      { kind: 'HostUp', farm: name, index: 1, causedBy: null, seq: expect.any(Number) },
+      { kind: 'HostUp', farm: name, index: expect.any(Number), causedBy: null, seq: expect.any(Number) },
     ])
     expect(await done('farm', 'terminate', name, '--wait')).toMatchObject({ state: 'done' })
     expect(await done('server', 'ls')).toEqual([])

@@ -140,6 +140,8 @@ export const FarmState = z.object({
       }),
     )
     .optional(),
+  /** `updatedAt` of the design that events have told of; null: unknown. */
+  toldOf: Timestamp.nullable().default(null),
 })
 export type FarmState = z.infer<typeof FarmState>
 

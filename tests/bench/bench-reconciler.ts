@@ -36,6 +36,7 @@ export async function benchReconciler(
   const farms = new FarmStore({
     designs: { list: async () => world.farms, put: async () => undefined, remove: async () => undefined },
     states: { list: async () => world.states, put: async () => undefined, remove: async () => undefined },
+    events: testEvents(clock),
     onChange: () => undefined,
   })
   const servers = new ServerStore({
@@ -78,7 +79,7 @@ export async function benchReconciler(
       farms,
       servers,
       launcher: { launch: nothing },
-      breaker: new LaunchBreaker({ farms, events: { tell: async () => undefined }, clock }),
+      breaker: new LaunchBreaker({ farms, events: testEvents(clock), clock }),
       problems,
       clock,
     }),

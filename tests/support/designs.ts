@@ -98,6 +98,7 @@ export function aFarmState(change: Partial<FarmState> = {}): FarmState {
     reconciledAt: null,
     problem: null,
     paused: [],
+    toldOf: null,
     ...change,
   }
 }

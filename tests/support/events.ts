@@ -22,12 +22,30 @@ export function anEvent(id: string, change: Partial<NewEvent> = {}): NewEvent {
   }
 }
 
-/** Makes events that a store of the test's own keeps; by themselves they go nowhere. */
-export function testEvents(clock: Clock): Events {
-  return new Events({
-    repository: { append: async () => undefined, list: async () => [], retire: async () => 0 },
-    clock,
-    newId: () => crypto.randomUUID(),
-    userName: 'tester',
-  })
+class NotedEvents extends Events {
+  readonly #note: (event: NewEvent) => void
+
+  constructor(options: ConstructorParameters<typeof Events>[0], note: (event: NewEvent) => void) {
+    super(options)
+    this.#note = note
+  }
+
+  override told(...words: Parameters<Events['told']>): NewEvent {
+    const event = super.told(...words)
+    this.#note(event)
+    return event
+  }
+}
+
+/** Makes events and keeps none; `note` gets each that is made. */
+export function testEvents(clock: Clock, note: (event: NewEvent) => void = () => undefined): Events {
+  return new NotedEvents(
+    {
+      repository: { append: async () => undefined, list: async () => [], retire: async () => 0 },
+      clock,
+      newId: () => crypto.randomUUID(),
+      userName: 'tester',
+    },
+    note,
+  )
 }

@@ -342,6 +342,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
             : null,
         reconciledAt: at(0.2),
         problem: null,
+        toldOf: null,
         paused: plan.name.startsWith('The')
           ? farmRoles
               .slice(0, 1)

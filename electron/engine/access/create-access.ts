@@ -1,5 +1,4 @@
 import { keyOfServer } from '../../../shared/logic/keys/ssh-keys.ts'
-import { withHostKey } from '../../../shared/logic/servers/server-contact.ts'
 import { ServerId } from '../../../shared/model/ids.ts'
 import type { Clouds } from '../clouds/index.ts'
 import type { Ports } from '../ports.ts'
@@ -14,7 +13,7 @@ export type AccessServices = ReturnType<typeof createAccess>
 
 /** Puts together what reaches servers. */
 export function createAccess(core: CoreServices, ports: Ports, clouds: Clouds) {
-  const { ledger, vault, clock, log, ids, jobs, events, prompts, feed, servers, inBackground } = core
+  const { ledger, vault, clock, log, ids, jobs, events, prompts, feed, servers, consumers } = core
   const { newId, workspaceId } = ids
   const farmKeys = new FarmKeys({
     repository: ledger.sshKeys,
@@ -26,22 +25,17 @@ export function createAccess(core: CoreServices, ports: Ports, clouds: Clouds) {
     events,
   })
   const serverKeys = new ServerKeys(vault)
-  servers.onTerminated((gone) => void inBackground(serverKeys.forgetGone(gone)))
+  consumers.consume('server-keys', (deliveries) => serverKeys.forgetGone(deliveries, servers), {
+    kinds: ['HostDown'],
+  })
   const hostKeys = new HostKeys({
     store: ledger.hostKeys,
     clock,
     log,
     askPerson: ({ serverId, ...question }) =>
       prompts.ask({ kind: 'host-key-changed', serverId: ServerId.parse(serverId), ...question }),
-    onTrusted: ({ hostKey, label, replaced }) => {
-      const kind = replaced ? 'HostKeyChanged' : 'HostKeyPinned'
-      const message = replaced
-        ? `The new host key of ${label} was accepted: ${hostKey.fingerprint}`
-        : `The host key of ${label} is ${hostKey.fingerprint} from now on`
-      const about = { serverId: hostKey.serverId, farmId: servers.find(hostKey.serverId)?.farmId ?? null }
-      void inBackground(events.tell(kind, message, { ...about, reason: `trusted by ${hostKey.trustedBy}` }))
-      void inBackground(servers.apply(hostKey.serverId, (server) => withHostKey(server, hostKey.fingerprint)))
-    },
+    events,
+    servers,
   })
   const connections = new SshConnections({ hostKeys, clock, log })
   const targets = new SshTargets({
@@ -69,7 +63,7 @@ export function createAccess(core: CoreServices, ports: Ports, clouds: Clouds) {
     connections,
     targets,
     terminals,
-    keys: new Keys({ keys: farmKeys, rotation, clouds, jobs, events }),
+    keys: new Keys({ keys: farmKeys, rotation, clouds, jobs }),
     sshVersion: localSshVersion,
     start: (): Promise<void> => farmKeys.start(),
     stop: (): void => {

@@ -16,7 +16,7 @@ export type DesignServices = ReturnType<typeof createDesigns>
 
 /** Puts together the documents of the workspace. */
 export function createDesigns(core: CoreServices, ports: Ports, { clouds, catalogs }: CloudServices) {
-  const { workspace, ledger, feed, clock, ids, jobs, servers, bell } = core
+  const { workspace, ledger, feed, clock, ids, jobs, servers, events, bell } = core
   const { newId } = ids
   const imageStore = new DesignStore<Image>({
     noun: 'image',
@@ -33,6 +33,7 @@ export function createDesigns(core: CoreServices, ports: Ports, { clouds, catalo
   const farmStore = new FarmStore({
     designs: workspace.farms,
     states: ledger.farmStates,
+    events,
     onChange: publishTo(feed, 'farms'),
   })
   const images = new ImageDesigns({ store: imageStore, clock, newId, clouds, roles: roleStore })

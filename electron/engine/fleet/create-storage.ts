@@ -24,7 +24,7 @@ import {
 /** Puts the services of block storage together; nothing acts before `start`. */
 export function createStorage(below: Below, ports: Ports, { resources, finisher }: Groundwork) {
   const { core, clouds, designs, access } = below
-  const { ledger, servers, events, jobs, clock, log, ids } = core
+  const { ledger, servers, events, consumers, jobs, clock, log, ids } = core
   const { farmStore: farms } = designs
   const { connections, targets } = access
   const { newId, newToken, workspaceId } = ids
@@ -41,7 +41,7 @@ export function createStorage(below: Below, ports: Ports, { resources, finisher 
   const lost = new LostAnswers({ calls: ledger.cloudCalls, clouds, events, clock })
   const volumes = new VolumeKeeper({ store, maker, servers, clouds, log })
   const loop = new StorageLoop({ volumes, lost, snapshots, finisher, clock, log })
-  servers.onTerminated(() => loop.wake())
+  consumers.consume('storage', () => loop.wake(), { kinds: ['HostDown'], isStored: false })
   return {
     storage: new Storage({
       looks: new StorageLooks({ store, schedules, servers, farms, clouds }),

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
@@ -15,8 +16,8 @@ import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
 /** Where the public halves are kept. */
 export interface SshKeyRepository {
   list(): Promise<SshKey[]>
-  put(key: SshKey): Promise<void>
-  remove(id: string): Promise<void>
+  put(key: SshKey, events?: readonly NewEvent[]): Promise<void>
+  remove(id: string, events?: readonly NewEvent[]): Promise<void>
 }
 
 /** Where the private halves are kept, encrypted. */
@@ -153,15 +154,17 @@ export class FarmKeys {
   }
 
   /** No server is on the old key any more: it goes, in the cloud first. */
-  finishReplacement(id: string, cloud: KeyPairCloud): Promise<void> {
-    return this.remove(id, cloud)
+  async finishReplacement(id: string, cloud: KeyPairCloud): Promise<void> {
+    const key = this.get(id)
+    await cloud.keyPairs.delete(key.location, key.name)
+    await this.#forget(key, [this.#told('KeyRegenerated', key, 'was replaced in')])
   }
 
   /** Takes one key out of its cloud, the vault and the ledger. */
   async remove(id: string, cloud: KeyPairCloud): Promise<void> {
     const key = this.get(id)
     await cloud.keyPairs.delete(key.location, key.name)
-    await this.#forget(key)
+    await this.#forget(key, [this.#told('KeyRemoved', key, 'was deleted in')])
   }
 
   /** Takes a farm's keys out of their clouds, the vault and the ledger. `cloudOf` answers undefined for a cloud that is gone. */
@@ -173,8 +176,8 @@ export class FarmKeys {
     }
   }
 
-  async #forget(key: SshKey): Promise<void> {
-    await this.#options.repository.remove(key.id)
+  async #forget(key: SshKey, events: readonly NewEvent[] = []): Promise<void> {
+    await this.#options.repository.remove(key.id, events)
     await this.#options.vault.remove(vaultId(key.id))
     this.#keys.delete(key.id)
     this.#options.onChange([], [key.id])
@@ -206,7 +209,7 @@ export class FarmKeys {
   async #make(farm: FarmDesign, role: FarmRole, cloudName: string, type: SshKey['type']): Promise<SshKey> {
     const base = `FARM-${farm.id}-${this.#options.workspaceId}`
     const isFirst = this.find(farm.id, role.cloudId, role.location) === undefined
-    const key = await this.#makePair({
+    return this.#makePair({
       id: SshKeyId.parse(this.#options.newId()),
       farmId: farm.id,
       farm: farm.name,
@@ -216,9 +219,6 @@ export class FarmKeys {
       name: isFirst ? base : `${base}-${type}`,
       type,
     })
-    const message = `Key pair ${key.name} was made for ${key.location}`
-    await this.#options.events.tell('KeyCreated', message, { farmId: key.farmId })
-    return key
   }
 
   /** Makes the pair of a record; the vault has its private half before the ledger has the rest. */
@@ -236,9 +236,15 @@ export class FarmKeys {
       createdAt: new Date(this.#options.clock.now()).toISOString(),
     }
     await this.#options.vault.put(vaultId(key.id), pair.privateKey)
-    await this.#options.repository.put(key)
+    await this.#options.repository.put(key, [this.#told('KeyCreated', key, 'was made for')])
     this.#keys.set(key.id, key)
     return key
+  }
+
+  #told(kind: 'KeyCreated' | 'KeyRegenerated' | 'KeyRemoved', key: SshKey, what: string): NewEvent {
+    const { name, location, farmId, farm } = key
+    const message = `Key pair ${name} ${what} ${location}`
+    return this.#options.events.told(kind, message, { farmId, data: { farm, key: name, location } })
   }
 
   async #keep(key: SshKey): Promise<void> {

@@ -3,7 +3,6 @@ import type { JobRef } from '../../../../shared/model/jobs.ts'
 import type { PrivateKeyFormat, SshKey } from '../../../../shared/model/ssh-keys.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import type { Clouds } from '../../clouds/index.ts'
-import type { Events } from '../../records/events/index.ts'
 import type { Jobs } from '../../records/jobs/index.ts'
 import type { FarmKeys } from './farm-keys.ts'
 import type { KeyRotation } from './key-rotation.ts'
@@ -13,7 +12,6 @@ interface KeysOptions {
   rotation: KeyRotation
   clouds: Clouds
   jobs: Jobs
-  events: Events
 }
 
 /** The key pairs, as a person acts on them. */
@@ -41,7 +39,7 @@ export class Keys {
 
   /** One job a key at a time; asked again while it runs, it answers that one. */
   async regenerate({ keyId }: { keyId: string }): Promise<JobRef> {
-    const { keys, rotation, jobs, events } = this.#options
+    const { keys, rotation, jobs } = this.#options
     const key = keys.get(keyId)
     const going = jobs.running('key.regenerate', keyId)
     if (going) return { jobId: going.id }
@@ -51,8 +49,6 @@ export class Keys {
       `Regenerate key ${key.name}`,
       async (report, signal) => {
         await rotation.run(keyId, report, signal)
-        const message = `Key pair ${key.name} was replaced in ${key.location}`
-        await events.tell('KeyRegenerated', message, { farmId: key.farmId })
       },
     )
     return { jobId: job.id }
@@ -60,7 +56,7 @@ export class Keys {
 
   /** Throws `key.in_use` naming the servers that only this key opens. */
   async remove({ keyId }: { keyId: string }): Promise<void> {
-    const { keys, rotation, clouds, events } = this.#options
+    const { keys, rotation, clouds } = this.#options
     const key = keys.get(keyId)
     const users = rotation.left(keyId)
     const [first] = users
@@ -71,7 +67,5 @@ export class Keys {
       })
     }
     await keys.remove(keyId, await clouds.provider(key.cloudId))
-    const message = `Key pair ${key.name} was deleted in ${key.location}`
-    await events.tell('KeyRemoved', message, { farmId: key.farmId })
   }
 }

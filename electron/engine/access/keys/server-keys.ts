@@ -2,6 +2,8 @@ import { AppError } from '../../../../shared/model/errors.ts'
 import { Secret } from '../../../../shared/model/secret.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
+import type { Delivery } from '../../records/events/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import { readKeyPair } from '../ssh/index.ts'
 
 interface KeyVault {
@@ -47,8 +49,11 @@ export class ServerKeys {
   }
 
   /** Keys of servers that are gone are of no use to anybody. */
-  async forgetGone(servers: readonly Server[]): Promise<void> {
-    for (const server of servers) if (server.access === 'own-key') await this.forget(server.id)
+  async forgetGone(deliveries: readonly Delivery[], servers: Pick<ServerStore, 'lookUp'>): Promise<void> {
+    for (const { event } of deliveries) {
+      const server = event.serverId === null ? undefined : await servers.lookUp(event.serverId)
+      if (server?.status === 'terminated' && server.access === 'own-key') await this.forget(server.id)
+    }
   }
 
   async forget(serverId: string): Promise<void> {

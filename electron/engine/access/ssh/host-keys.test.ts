@@ -86,8 +86,9 @@ test('a changed key is refused with both fingerprints until a person accepts it'
   const accepted = memory.nextTrusted()
   memory.questions[0]?.answer('accept')
   expect(await accepted).toMatchObject({
-    hostKey: { fingerprint: actualFingerprint, trustedBy: 'person' },
-    replaced: { fingerprint: expectedFingerprint },
+    kind: 'HostKeyChanged',
+    firedBy: 'person',
+    data: { fingerprint: actualFingerprint, replaced: expectedFingerprint },
   })
   await login(memory)
 })

@@ -1,8 +1,12 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Buffer } from 'node:buffer'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { HostKey } from '../../../../shared/model/ssh-keys.ts'
 import { parseConsoleHostKeys } from '../../../../shared/logic/keys/console-host-keys.ts'
+import { withHostKey } from '../../../../shared/logic/servers/server-contact.ts'
 import type { Clock, Log } from '../../ports.ts'
+import type { Events } from '../../records/events/index.ts'
+import type { ServerStore } from '../../records/servers/index.ts'
 import { blobAlgorithm, md5Fingerprint, readPublicKeyLine, sha256Fingerprint } from './fingerprints.ts'
 import { targetName } from './ssh-target.ts'
 import type { SshTarget } from './ssh-target.ts'
@@ -10,7 +14,7 @@ import type { SshTarget } from './ssh-target.ts'
 /** Where pins are kept, by server id. */
 export interface HostKeyStore {
   get(serverId: string): Promise<HostKey | undefined>
-  put(hostKey: HostKey): Promise<void>
+  put(hostKey: HostKey, events?: readonly NewEvent[]): Promise<void>
 }
 
 /** What a person is asked when a server shows another host key than expected. */
@@ -25,13 +29,6 @@ export interface HostKeyQuestion {
 /** Asks a person and waits as long as it takes. */
 export type AskPerson = (question: HostKeyQuestion) => Promise<'accept' | 'refuse'>
 
-/** A host key that became trusted; `replaced` is the pin that it took the place of. */
-export interface HostKeyTrusted {
-  hostKey: HostKey
-  label: string
-  replaced: HostKey | undefined
-}
-
 /** How a shown key stands: `trusted` is pinned already, `new` may be pinned once the server proved that it owns it. */
 export type HostKeyVerdict = { kind: 'trusted' } | { kind: 'new'; hostKey: HostKey }
 
@@ -40,8 +37,8 @@ export interface HostKeysOptions {
   clock: Clock
   log: Log
   askPerson: AskPerson
-  /** Told after a pin was made or replaced, for the timeline. */
-  onTrusted?: (trusted: HostKeyTrusted) => void
+  events: Pick<Events, 'told'>
+  servers: Pick<ServerStore, 'find' | 'apply'>
 }
 
 /** Trust on first use: keeps one pinned host key a server and lets a person decide about a change. */
@@ -88,8 +85,7 @@ export class HostKeys {
   /** Pins a key that the server has proved to own. A pin that was made meanwhile stays. */
   async trust(target: SshTarget, hostKey: HostKey): Promise<void> {
     if ((await this.#options.store.get(target.key)) !== undefined) return
-    await this.#options.store.put(hostKey)
-    this.#options.onTrusted?.({ hostKey, label: target.label, replaced: undefined })
+    await this.#pin(target, hostKey, undefined)
   }
 
   #ask(target: SshTarget, hostKey: HostKey, pinned: HostKey | undefined, failure: AppError): void {
@@ -124,8 +120,27 @@ export class HostKeys {
     const current = await this.#options.store.get(target.key)
     if (current?.fingerprint !== pinned?.fingerprint) return
     const accepted: HostKey = { ...hostKey, trustedBy: 'person', at: this.#now() }
-    await this.#options.store.put(accepted)
-    this.#options.onTrusted?.({ hostKey: accepted, label: target.label, replaced: pinned })
+    await this.#pin(target, accepted, pinned)
+  }
+
+  /** Pins a key and tells of it in one transaction; the server shows it from then on. */
+  async #pin(target: SshTarget, hostKey: HostKey, replaced: HostKey | undefined): Promise<void> {
+    const { store, events, servers } = this.#options
+    const { serverId, fingerprint, keyType, trustedBy } = hostKey
+    const server = servers.find(serverId)
+    const message = replaced
+      ? `The new host key of ${target.label} was accepted: ${fingerprint}`
+      : `The host key of ${target.label} is ${fingerprint} from now on`
+    const event = events.told(replaced ? 'HostKeyChanged' : 'HostKeyPinned', message, {
+      serverId,
+      farmId: server?.farmId ?? null,
+      farmRoleId: server?.farmRoleId ?? null,
+      reason: `trusted by ${trustedBy}`,
+      firedBy: trustedBy === 'person' ? 'person' : 'system',
+      data: { fingerprint, keyType, replaced: replaced?.fingerprint ?? null },
+    })
+    await store.put(hostKey, [event])
+    if (server) await servers.apply(serverId, (now) => withHostKey(now, fingerprint))
   }
 
   #now(): string {

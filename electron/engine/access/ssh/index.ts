@@ -2,13 +2,7 @@ export { ec2CreatedRsaFingerprint, ec2ImportedFingerprint, sha256Fingerprint } f
 export { exportPrivateKey, generateKeyPair, readKeyPair, readPrivateKey } from './key-pair.ts'
 export type { KeyPair, KeyPairType } from './key-pair.ts'
 export { consoleFingerprints, HostKeys } from './host-keys.ts'
-export type {
-  AskPerson,
-  HostKeyQuestion,
-  HostKeysOptions,
-  HostKeyStore,
-  HostKeyTrusted,
-} from './host-keys.ts'
+export type { AskPerson, HostKeyQuestion, HostKeysOptions, HostKeyStore } from './host-keys.ts'
 export type { SshConnection } from './connection.ts'
 export { SshConnections } from './connections.ts'
 export type { SshConnectionsOptions, SshLease } from './connections.ts'

@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/model/errors.ts'
+import type { EventAbout, Events } from '../../records/events/index.ts'
 import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Farm, FarmDesign, FarmState } from '../../../../shared/model/farms.ts'
 
@@ -19,8 +20,12 @@ export interface FarmStateRepository {
 interface FarmStoreOptions {
   designs: FarmDesignRepository
   states: FarmStateRepository
+  events: Pick<Events, 'told'>
   onChange: (put: readonly Farm[], dropped: readonly string[]) => void
 }
+
+/** What is told of a changed design; the sentence that it was changed, where nothing else is said. */
+export type DesignChange = { message?: string } & Pick<EventAbout, 'firedBy' | 'causedBy'>
 
 /** Designs and states of all farms, in memory, written through. A returned promise means: on disk. */
 export class FarmStore {
@@ -35,6 +40,10 @@ export class FarmStore {
   async start(): Promise<void> {
     for (const design of await this.#options.designs.list()) this.#designs.set(design.id, design)
     for (const state of await this.#options.states.list()) this.#states.set(state.farmId, state)
+    for (const design of this.#designs.values()) {
+      // Changed just before a crash, or in the file while nobody looked. Records of older versions do not know.
+      if (this.#state(design).toldOf !== null) await this.#tellOf(design, {})
+    }
     this.#options.onChange(this.list(), [])
   }
 
@@ -61,9 +70,11 @@ export class FarmStore {
     return design
   }
 
-  async saveDesign(design: FarmDesign): Promise<Farm> {
+  /** Keeps a design. Of a farm that runs this is told: a crash in between leaves that to the next start. */
+  async saveDesign(design: FarmDesign, why: DesignChange = {}): Promise<Farm> {
     await this.#options.designs.put(design)
     this.#designs.set(design.id, design)
+    await this.#tellOf(design, why)
     return this.#publish(design)
   }
 
@@ -91,6 +102,19 @@ export class FarmStore {
     this.#designs.delete(id)
     this.#states.delete(id)
     this.#options.onChange([], [id])
+  }
+
+  async #tellOf(design: FarmDesign, { message, ...about }: DesignChange): Promise<void> {
+    const state = this.#state(design)
+    if (state.status !== 'running' || state.toldOf === design.updatedAt) return
+    const told = this.#options.events.told(
+      'FarmChanged',
+      message ?? `The design of ${design.name} was changed`,
+      { farmId: design.id, data: { farm: design.name }, ...about },
+    )
+    const after = { ...state, toldOf: design.updatedAt }
+    this.#states.set(design.id, after)
+    await this.#options.states.put(after, [told])
   }
 
   #publish(design: FarmDesign): Farm {
@@ -121,6 +145,7 @@ export class FarmStore {
         reconciledAt: null,
         problem: null,
         paused: [],
+        toldOf: null,
       }
     )
   }

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { ElasticIp } from '../../../../shared/model/elastic-ips.ts'
 import type { HeldResource } from '../../../../shared/model/farm-resources.ts'
@@ -12,7 +13,7 @@ import type { ServerStore } from '../../records/servers/index.ts'
 export interface ElasticIpRepository {
   ofFarm(farmId: string): Promise<ElasticIp[]>
   put(record: ElasticIp): Promise<void>
-  remove(id: string): Promise<void>
+  remove(id: string, events?: readonly NewEvent[]): Promise<void>
 }
 
 interface ElasticIpKeeperOptions {
@@ -77,7 +78,7 @@ export class ElasticIpKeeper {
   }
 
   /** Gives an address back to the cloud and forgets it. */
-  async release(held: HeldResource, provider: CloudProvider): Promise<void> {
+  async release(held: HeldResource, provider: CloudProvider, released: NewEvent): Promise<void> {
     const { addresses } = provider
     const record = (await this.#options.repository.ofFarm(held.farmId)).find(
       ({ allocationId }) => allocationId === held.id,
@@ -85,7 +86,7 @@ export class ElasticIpKeeper {
     const found = (await addresses.list(held.location)).find(({ id }) => id === held.id)
     if (found?.associationId) await addresses.disassociate(held.location, found.associationId)
     if (found) await addresses.delete(held.location, held.id)
-    if (record) await this.#options.repository.remove(record.id)
+    if (record) await this.#options.repository.remove(record.id, [released])
   }
 
   async forget(farmId: string): Promise<void> {

@@ -76,15 +76,11 @@ export class FarmDesigns {
         throw refusal(`“${design.name}” runs`, [{ path, message }])
       }
     }
-    const farm = await this.#options.store.saveDesign(design)
+    const farm = await this.#options.store.saveDesign(design, { firedBy: 'person' })
     // A lease that is taken out of the design no longer ends what runs; a new one starts with the next launch.
     if (farm.lease === null && farm.state.leaseEndsAt !== null)
       await this.#options.store.changeState(farm.id, (state) => ({ ...state, leaseEndsAt: null }))
-    if (farm.state.status === 'running') {
-      const message = `The design of ${farm.name} was changed`
-      await this.#options.events.tell('FarmChanged', message, { farmId: farm.id })
-      this.#options.bell.ring()
-    }
+    if (farm.state.status === 'running') this.#options.bell.ring()
     return this.#options.store.get(farm.id)
   }
 

@@ -68,19 +68,20 @@ export class FarmFinisher {
       }
     }
     const kept = await resources.ofFarm(farm.id)
-    if (kept.length > 0) {
-      const words = countResources(kept)
-      const message = `${farm.name} keeps ${words}; the next launch uses them again`
-      await events.tell('ResourceKept', message, { farmId: farm.id })
-    }
-    await farms.changeState(farm.id, (state) => ({
-      ...state,
-      status: 'terminated',
-      problem: null,
-      paused: [],
-      leaseEndsAt: null,
-      termination: state.termination && { ...state.termination, problem: null },
-      reconciledAt: new Date(clock.now()).toISOString(),
-    }))
+    const message = `${farm.name} keeps ${countResources(kept)}; the next launch uses them again`
+    const about = { farmId: farm.id, data: { farm: farm.name, count: kept.length } }
+    await farms.changeState(
+      farm.id,
+      (state) => ({
+        ...state,
+        status: 'terminated',
+        problem: null,
+        paused: [],
+        leaseEndsAt: null,
+        termination: state.termination && { ...state.termination, problem: null },
+        reconciledAt: new Date(clock.now()).toISOString(),
+      }),
+      kept.length > 0 ? [events.told('ResourceKept', message, about)] : [],
+    )
   }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../../../shared/model/errors.ts'
-import type { EventKind } from '../../../../shared/model/events.ts'
+import type { EventKind, NewEvent, Cause as EventCause } from '../../../../shared/model/events.ts'
 import type { Farm, FarmState, TerminateOptions } from '../../../../shared/model/farms.ts'
 import type { Job, JobRef } from '../../../../shared/model/jobs.ts'
 import { askSuspendAgain } from '../../../../shared/logic/servers/call-refusals.ts'
@@ -28,6 +28,8 @@ interface FarmLifeOptions {
 /** Why the engine itself starts or ends a farm; a person's own wish has none. */
 interface Cause {
   reason: string
+  /** What the engine wrote down of it, or the job that was cancelled. */
+  causedBy?: EventCause
   /** The end of a period of the allowed hours, after which the next one may start the farm again. */
   byHours?: boolean
 }
@@ -54,21 +56,27 @@ export class FarmLife {
     }
     const faults = await this.#options.knowledge.faultsOf(inputOf(farm), farm.id)
     if (faults.length > 0) throw refusal(`“${farm.name}” cannot be launched`, faults, 'farm.invalid')
-    await this.#tell(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause?.reason)
     const launchedAt = this.#now()
-    const running = await this.#options.store.changeState(farmId, (state) => ({
-      ...state,
-      status: 'running',
-      launchedAt,
-      ...newRun(farm, launchedAt),
-      leaseEndsAt: leaseEnd(farm.lease, launchedAt),
-      leaseExtensions: 0,
-      leaseWarned: null,
-      termination: null,
-      problem: null,
-      paused: [],
-    }))
-    await this.#tell(running, 'FarmLaunched', `${farm.name} was launched`, cause?.reason)
+    const running = await this.#options.store.changeState(
+      farmId,
+      (state) => ({
+        ...state,
+        status: 'running',
+        launchedAt,
+        ...newRun(farm, launchedAt),
+        leaseEndsAt: leaseEnd(farm.lease, launchedAt),
+        leaseExtensions: 0,
+        leaseWarned: null,
+        termination: null,
+        problem: null,
+        paused: [],
+        toldOf: farm.updatedAt,
+      }),
+      [
+        this.#told(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause),
+        this.#told(farm, 'FarmLaunched', `${farm.name} was launched`, cause),
+      ],
+    )
     const job = await this.#follow('farm.launch', running, 'Launch')
     this.#options.bell.ring()
     return job
@@ -116,13 +124,11 @@ export class FarmLife {
     const stoppedByHoursAt = cause?.byHours === true ? this.#now() : null
     const { servers } = this.#options
     await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askSuspendAgain)))
-    const after = await this.#options.store.changeState(farm.id, (state) => ({
-      ...state,
-      status: 'suspended',
-      stoppedByHoursAt,
-      paused: [],
-    }))
-    await this.#tell(after, 'FarmSuspended', `${farm.name} was suspended`, cause?.reason)
+    const after = await this.#options.store.changeState(
+      farm.id,
+      (state) => ({ ...state, status: 'suspended', stoppedByHoursAt, paused: [] }),
+      [this.#told(farm, 'FarmSuspended', `${farm.name} was suspended`, cause)],
+    )
     const job = await this.#follow('farm.suspend', after, 'Suspend')
     this.#options.bell.ring()
     return job
@@ -140,13 +146,17 @@ export class FarmLife {
         .filter(({ reserve }) => reserve !== true)
         .map((server) => servers.apply(server.id, (now) => askResume(now, ports.clock.now()))),
     )
-    const after = await this.#options.store.changeState(farm.id, (state) => ({
-      ...state,
-      status: 'running',
-      ...newRun(farm, this.#now()),
-      paused: [],
-    }))
-    await this.#tell(after, 'FarmResumed', `${farm.name} was resumed`, cause?.reason)
+    const after = await this.#options.store.changeState(
+      farm.id,
+      (state) => ({
+        ...state,
+        status: 'running',
+        ...newRun(farm, this.#now()),
+        paused: [],
+        toldOf: farm.updatedAt,
+      }),
+      [this.#told(farm, 'FarmResumed', `${farm.name} was resumed`, cause)],
+    )
     const job = await this.#follow('farm.resume', after, 'Resume')
     this.#options.bell.ring()
     return job
@@ -155,18 +165,17 @@ export class FarmLife {
   async lock({ farmId, comment }: { farmId: string; comment: string }): Promise<Farm> {
     const farm = this.#unlocked(farmId)
     const lock = { comment, by: this.#options.ports.userName, at: this.#now() }
-    const locked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock }))
-    await this.#tell(locked, 'FarmLocked', `${farm.name} was locked by ${lock.by}`, comment)
-    return locked
+    const event = this.#told(farm, 'FarmLocked', `${farm.name} was locked by ${lock.by}`, undefined, comment)
+    return this.#options.store.changeState(farm.id, (state) => ({ ...state, lock }), [event])
   }
 
   async unlock({ farmId }: { farmId: string }): Promise<Farm> {
     const farm = this.#options.store.get(farmId)
     if (!farm.state.lock)
       throw new AppError('farm.wrong_status', { message: `“${farm.name}” is not locked.` })
-    const unlocked = await this.#options.store.changeState(farm.id, (state) => ({ ...state, lock: null }))
-    await this.#tell(unlocked, 'FarmUnlocked', `${farm.name} was unlocked by ${this.#options.ports.userName}`)
-    return unlocked
+    const words = `${farm.name} was unlocked by ${this.#options.ports.userName}`
+    const event = this.#told(farm, 'FarmUnlocked', words)
+    return this.#options.store.changeState(farm.id, (state) => ({ ...state, lock: null }), [event])
   }
 
   /** Throws `farm.wrong_status` without a lease that runs, or when all extensions are used. */
@@ -175,34 +184,47 @@ export class FarmLife {
     const { store, ports } = this.#options
     const extended = extendedLease(farm)
     if ('refusal' in extended) throw new AppError('farm.wrong_status', { message: extended.refusal })
-    const after = await store.changeState(farm.id, (state) => ({
-      ...state,
-      leaseEndsAt: extended.endsAt,
-      leaseExtensions: state.leaseExtensions + 1,
-      leaseWarned: null,
-    }))
     const words = `The lease of ${farm.name} was extended by ${ports.userName}; it ends at ${extended.endsAt}`
-    await this.#tell(after, 'LeaseExtended', words, `${extended.left} more are allowed`)
-    return after
+    const left = `${extended.left} more are allowed`
+    return store.changeState(
+      farm.id,
+      (state) => ({
+        ...state,
+        leaseEndsAt: extended.endsAt,
+        leaseExtensions: state.leaseExtensions + 1,
+        leaseWarned: null,
+      }),
+      [this.#told(farm, 'LeaseExtended', words, undefined, left)],
+    )
   }
 
   async #takeDown(farm: Farm, options: TerminateOptions, cause: Cause | undefined): Promise<void> {
-    const reason = cause?.reason
     const at = this.#now()
-    await this.#tell(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, reason)
-    const after = await this.#options.store.changeState(farm.id, (state) => ({
-      ...state,
-      status: 'terminating',
-      stoppedByHoursAt: cause?.byHours === true ? at : null,
-      termination: { ...options, at, reason: reason ?? null, problem: null },
-      paused: [],
-    }))
-    await this.#tell(after, 'FarmTerminated', `${farm.name} was terminated; its servers end now`, reason)
+    await this.#options.store.changeState(
+      farm.id,
+      (state) => ({
+        ...state,
+        status: 'terminating',
+        stoppedByHoursAt: cause?.byHours === true ? at : null,
+        termination: { ...options, at, reason: cause?.reason ?? null, problem: null },
+        paused: [],
+      }),
+      [
+        this.#told(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, cause),
+        this.#told(farm, 'FarmTerminated', `${farm.name} was terminated; its servers end now`, cause),
+      ],
+    )
     this.#options.bell.ring()
   }
 
-  async #tell(farm: Farm, kind: EventKind, message: string, reason?: string): Promise<void> {
-    await this.#options.events.tell(kind, message, { farmId: farm.id, reason: reason ?? null })
+  #told(farm: Farm, kind: EventKind, message: string, cause?: Cause, reason = cause?.reason): NewEvent {
+    return this.#options.events.told(kind, message, {
+      farmId: farm.id,
+      reason: reason ?? null,
+      firedBy: cause ? 'system' : 'person',
+      causedBy: cause?.causedBy ?? null,
+      data: { farm: farm.name },
+    })
   }
 
   async #follow(kind: Job['kind'], farm: Farm, verb: string): Promise<JobRef> {

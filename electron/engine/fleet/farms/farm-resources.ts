@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { HeldResource } from '../../../../shared/model/farm-resources.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
@@ -11,7 +12,8 @@ export interface FarmResourceKind {
   /** What the farm holds, as the ledger knows it; those that a person attached are `manual`. */
   ofFarm(farmId: string): Promise<HeldResource[]>
   /** Takes it out of the cloud and out of the ledger. What is gone already is no failure; called again until it succeeds. */
-  release(held: HeldResource, provider: CloudProvider): Promise<void>
+  /** `released` tells of it, in the transaction that forgets the record. */
+  release(held: HeldResource, provider: CloudProvider, released: NewEvent): Promise<void>
   /** The farm is deleted: what it kept stays in the cloud, and belongs to no farm from now on. */
   forget(farmId: string): Promise<void>
 }
@@ -58,9 +60,15 @@ export class FarmResources {
         report(done, total, `Deleting ${resourceWords(held)} in ${held.location}`)
         done += 1
         try {
-          await clouds.watch(held.cloudId, held.location, (provider) => kind.release(held, provider))
           const message = `${resourceWords(held)} of ${farm.name} was ${goneWord(held.kind)}`
-          await events.tell('ResourceReleased', message, { farmId: farm.id, farmRoleId: held.farmRoleId })
+          const released = events.told('ResourceReleased', message, {
+            farmId: farm.id,
+            farmRoleId: held.farmRoleId,
+            data: { farm: farm.name, kind: held.kind, id: held.id },
+          })
+          await clouds.watch(held.cloudId, held.location, (provider) =>
+            kind.release(held, provider, released),
+          )
         } catch (thrown) {
           failures.push(notReleased(held, thrown))
         }

@@ -3,6 +3,7 @@ import { AllowedHours } from '../../../../shared/model/allowed-hours.ts'
 import { type FarmDesign, type FarmState, Lease } from '../../../../shared/model/farms.ts'
 import { ManualClock } from '../../../../tests/support/clocks.ts'
 import { aFarm, aFarmState } from '../../../../tests/support/designs.ts'
+import { testEvents } from '../../../../tests/support/events.ts'
 import { silentLog } from '../../../../tests/support/logs.ts'
 import { FarmStore } from '../../designs/farms/farm-store.ts'
 import { FarmTimetable } from './farm-timetable.ts'
@@ -60,6 +61,7 @@ async function timetable(design: Partial<FarmDesign>, state: Partial<FarmState>)
   const farms = new FarmStore({
     designs: { list: async () => designs, put: async () => undefined, remove: async () => undefined },
     states: { list: async () => states, put: async () => undefined, remove: async () => undefined },
+    events: testEvents(clock),
     onChange: () => undefined,
   })
   await farms.start()
@@ -84,7 +86,7 @@ async function timetable(design: Partial<FarmDesign>, state: Partial<FarmState>)
       clock,
       log: silentLog,
       notices: { show: ({ id, title }) => void notices.set(id, title) },
-      events: { tell: async (kind) => void told.push(kind) },
+      events: testEvents(clock, ({ kind }) => told.push(kind)),
       wakeWatch,
     })
   return { farms, look: table(), restarted: table }

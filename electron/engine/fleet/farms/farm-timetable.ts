@@ -1,5 +1,5 @@
 import { toAppError } from '../../../../shared/model/errors.ts'
-import type { EventKind } from '../../../../shared/model/events.ts'
+import type { Cause, EventKind, NewEvent } from '../../../../shared/model/events.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { type HoursStep, hoursStep } from '../../../../shared/logic/farms/allowed-hours.ts'
 import { type LeaseStep, leaseStep } from '../../../../shared/logic/farms/lease.ts'
@@ -14,7 +14,7 @@ interface FarmTimetableOptions {
   farms: FarmStore
   life: Pick<FarmLife, 'launch' | 'resume' | 'suspend' | 'terminate'>
   notices: Pick<Notices, 'show'>
-  events: Pick<Events, 'tell'>
+  events: Pick<Events, 'told' | 'append'>
   wakeWatch: WakeWatch
   clock: Clock
   log: Log
@@ -83,8 +83,8 @@ export class FarmTimetable {
     if (step.kind === 'warn') await this.#warnOfLease(farm, step)
     if (step.kind !== 'end' || this.#isHeld(farm, `Its lease ended at ${step.endsAt}.`)) return
     const reason = `its lease ended at ${step.endsAt}`
-    await this.#tell(farm, 'LeaseEnded', `The lease of ${farm.name} ended`, reason)
-    await life.terminate({ farmId: farm.id }, { reason })
+    const causedBy = await this.#tell(farm, 'LeaseEnded', `The lease of ${farm.name} ended`, reason)
+    await life.terminate({ farmId: farm.id }, { reason, causedBy })
     this.#options.notices.show({
       id: `lease-ended-${farm.id}-${step.endsAt}`,
       severity: 'warning',
@@ -94,11 +94,10 @@ export class FarmTimetable {
   }
 
   async #warnOfLease(farm: Farm, { hours, endsAt }: Extract<LeaseStep, { kind: 'warn' }>): Promise<void> {
-    // Written down first: a crash in between leaves one warning untold rather than one told at every start.
-    await this.#options.farms.changeState(farm.id, (state) => ({ ...state, leaseWarned: hours }))
     const left = (farm.lease?.extensions ?? 0) - farm.state.leaseExtensions
     const message = `${farm.name} will be terminated when its lease ends at ${endsAt}`
-    await this.#tell(farm, 'LeaseWarning', message, `less than ${words(hours, 'hour')} are left`)
+    const warning = this.#told(farm, 'LeaseWarning', message, `less than ${words(hours, 'hour')} are left`)
+    await this.#options.farms.changeState(farm.id, (state) => ({ ...state, leaseWarned: hours }), [warning])
     this.#options.notices.show({
       id: `lease-${farm.id}-${endsAt}-${String(hours)}`,
       severity: 'warning',
@@ -120,16 +119,16 @@ export class FarmTimetable {
         return
       case 'close': {
         if (this.#isHeld(farm, `Its allowed hours ended at ${step.endedAt}.`)) return
-        const cause = { reason: `its allowed hours ended at ${step.endedAt}`, byHours: true }
-        await this.#tell(farm, 'HoursClosed', `The allowed hours of ${farm.name} ended`)
+        const causedBy = await this.#tell(farm, 'HoursClosed', `The allowed hours of ${farm.name} ended`)
+        const cause = { reason: `its allowed hours ended at ${step.endedAt}`, causedBy, byHours: true }
         if (step.shutdown === 'suspend') await life.suspend({ farmId: farm.id }, cause)
         else await life.terminate({ farmId: farm.id }, cause)
         return
       }
       case 'open': {
         if (this.#isHeld(farm, `Its allowed hours began at ${step.startedAt}.`)) return
-        const cause = { reason: `its allowed hours began at ${step.startedAt}` }
-        await this.#tell(farm, 'HoursOpened', `The allowed hours of ${farm.name} began`)
+        const causedBy = await this.#tell(farm, 'HoursOpened', `The allowed hours of ${farm.name} began`)
+        const cause = { reason: `its allowed hours began at ${step.startedAt}`, causedBy }
         await life[step.how]({ farmId: farm.id }, cause)
       }
     }
@@ -140,10 +139,15 @@ export class FarmTimetable {
     { minutes, endsAt, shutdown }: Extract<HoursStep, { kind: 'warn' }>,
   ): Promise<void> {
     const hoursWarned = { minutes, endsAt }
-    await this.#options.farms.changeState(farm.id, (state) => ({ ...state, hoursWarned }))
     const verb = shutdown === 'suspend' ? 'suspended' : 'terminated'
     const message = `${farm.name} will be ${verb} when its allowed hours end at ${endsAt}`
-    await this.#tell(farm, 'HoursWarning', message, `less than ${words(minutes, 'minute')} are left`)
+    const warning = this.#told(
+      farm,
+      'HoursWarning',
+      message,
+      `less than ${words(minutes, 'minute')} are left`,
+    )
+    await this.#options.farms.changeState(farm.id, (state) => ({ ...state, hoursWarned }), [warning])
     this.#options.notices.show({
       id: `hours-${farm.id}-${endsAt}-${String(minutes)}`,
       severity: 'warning',
@@ -152,8 +156,16 @@ export class FarmTimetable {
     })
   }
 
-  async #tell(farm: Farm, kind: EventKind, message: string, reason?: string): Promise<void> {
-    await this.#options.events.tell(kind, message, { farmId: farm.id, reason: reason ?? null })
+  #told(farm: Farm, kind: EventKind, message: string, reason?: string): NewEvent {
+    const { events } = this.#options
+    return events.told(kind, message, { farmId: farm.id, reason: reason ?? null, data: { farm: farm.name } })
+  }
+
+  /** Tells of what changes nothing yet, and answers it as the cause of what follows. */
+  async #tell(farm: Farm, kind: EventKind, message: string, reason?: string): Promise<Cause> {
+    const event = this.#told(farm, kind, message, reason)
+    await this.#options.events.append(event)
+    return { kind: 'event', id: event.id }
   }
 
   /** A lock keeps the engine from a farm as it keeps a person from it; what is due happens once it is unlocked. */

@@ -77,11 +77,10 @@ export class Deregistrations implements TaskRunner<DeregisterTask> {
       }
       case 'forgetting': {
         const image = imageStore.find(task.imageId)
-        if (image) {
-          await imageStore.remove(image.id)
-          await events.tell('ImageDeregistered', `Image ${image.name} (${cloudImageId}) was deregistered`)
-        }
-        return { task: { ...ended(task, 'done', clock, 'The image is gone'), done: 3 } }
+        if (image) await imageStore.remove(image.id)
+        const message = `Image ${image?.name ?? task.imageId} (${cloudImageId}) was deregistered`
+        const event = events.told('ImageDeregistered', message, { causedBy: { kind: 'job', id: task.id } })
+        return { task: { ...ended(task, 'done', clock, 'The image is gone'), done: 3 }, events: [event] }
       }
     }
   }

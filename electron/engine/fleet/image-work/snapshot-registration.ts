@@ -7,7 +7,7 @@ import type { Events } from '../../records/events/index.ts'
 import type { DesignStore } from '../../designs/documents/index.ts'
 import type { ImageDesigns } from '../../designs/images/index.ts'
 import type { RoleDesigns } from '../../designs/roles/index.ts'
-import { ended, withLog } from '../../records/tasks/index.ts'
+import { ended, type TaskStep, withLog } from '../../records/tasks/index.ts'
 
 interface SnapshotRegistrationOptions {
   clouds: CloudCalls
@@ -28,14 +28,25 @@ export class SnapshotRegistration {
   }
 
   /** May be asked again after a crash: what it made before is found by its id. */
-  async register(task: SnapshotTask): Promise<SnapshotTask> {
-    const { images, roles, roleStore, clock, clouds, events } = this.#options
+  async register(task: SnapshotTask): Promise<TaskStep<SnapshotTask>> {
+    const image = await this.#registerImage(task)
+    const { cloudImageId, instanceId, farmId, serverId } = task
+    const message = `Image ${image.name} (${cloudImageId}) was made of ${instanceId}`
+    const created = this.#options.events.told('ImageCreated', message, {
+      ...{ farmId, serverId, causedBy: { kind: 'job', id: task.id } },
+      data: { image: image.name, cloudImageId, location: task.location },
+    })
+    return { task: await this.#registerRole(task, image), events: [created] }
+  }
+
+  async #registerImage(task: SnapshotTask): Promise<Image> {
+    const { images, clouds } = this.#options
     const { location, cloudImageId } = task
     if (cloudImageId === null) throw new Error('a snapshot without an image cannot be registered')
     const [made] = await clouds.watch(task.cloudId, location, ({ images }) =>
       images.listById(location, [cloudImageId]),
     )
-    const image = await images.createAs(task.newImageId, {
+    return images.createAs(task.newImageId, {
       name: this.#freeImageName(task),
       cloudId: task.cloudId,
       location,
@@ -47,8 +58,10 @@ export class SnapshotRegistration {
       ssh: task.ssh,
       description: task.description || `Made of ${task.instanceId}`,
     })
-    const message = `Image ${image.name} (${cloudImageId}) was made of ${task.instanceId}`
-    await events.tell('ImageCreated', message, { farmId: task.farmId, serverId: task.serverId })
+  }
+
+  async #registerRole(task: SnapshotTask, image: Image): Promise<SnapshotTask> {
+    const { roles, roleStore, clock } = this.#options
     const kept = withLog(task, clock, `Image “${image.name}” is registered`)
     if (task.what === 'image') return finished(kept, clock, `Image “${image.name}” is there`)
     const source = task.sourceRoleId === null ? undefined : roleStore.find(task.sourceRoleId)

@@ -36,7 +36,7 @@ export class Snapshots implements TaskRunner<SnapshotTask> {
       case 'imaging':
         return this.#follow(task)
       case 'registering':
-        return { task: await this.#options.registration.register(task) }
+        return this.#options.registration.register(task)
       case 'replacing':
         return { task: await this.#replace(task) }
     }

@@ -46,7 +46,7 @@ export class RoleSwap {
   }
 
   async #inFarm(farm: Farm, swap: Swap): Promise<string[]> {
-    const { farms, clock, events } = this.#options
+    const { farms, clock } = this.#options
     const uses = farm.roles.filter(
       (role) => role.roleId === swap.fromRoleId && (swap.farmRoleId === null || role.id === swap.farmRoleId),
     )
@@ -59,16 +59,20 @@ export class RoleSwap {
     if (farm.state.lock) return [...lines, `${farm.name} stays: it is locked (${farm.state.lock.comment})`]
     const { state: _, ...design } = farms.get(farm.id)
     const ids = new Set<string>(here.map(({ id }) => id))
-    await farms.saveDesign({
-      ...design,
-      updatedAt: new Date(clock.now()).toISOString(),
-      roles: design.roles.map((role) =>
-        ids.has(role.id) ? { ...role, roleId: RoleId.parse(swap.toRoleId) } : role,
-      ),
-    })
     const aliases = here.map(({ alias }) => alias).join(', ')
-    const message = `${aliases} of ${farm.name} uses the new role from now on`
-    await events.tell('FarmChanged', message, { farmId: farm.id })
+    await farms.saveDesign(
+      {
+        ...design,
+        updatedAt: new Date(clock.now()).toISOString(),
+        roles: design.roles.map((role) =>
+          ids.has(role.id) ? { ...role, roleId: RoleId.parse(swap.toRoleId) } : role,
+        ),
+      },
+      {
+        message: `${aliases} of ${farm.name} uses the new role from now on`,
+        causedBy: { kind: 'job', id: swap.causedBy },
+      },
+    )
     return [...lines, `${aliases} of ${farm.name} uses the new role`]
   }
 

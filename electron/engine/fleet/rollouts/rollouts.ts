@@ -180,7 +180,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
     if (old && old.status !== 'terminated') {
       return { task: this.#saying(task, `${item.name} ends`), waitMs: LOOK_MS }
     }
-    if (item.mode === 'ahead') return { task: await this.#finish(task, item) }
+    if (item.mode === 'ahead') return this.#finish(task, item)
     await this.#hold(item, old?.index ?? 1)
     this.#options.bell.ring()
     return {
@@ -219,7 +219,7 @@ export class Rollouts implements TaskRunner<RolloutTask> {
       const waitingFor = replacement.error?.message ?? `waiting for ${replacement.waitingFor ?? 'it'}`
       return { task: this.#saying(task, `The replacement of ${item.name}: ${waitingFor}`), waitMs: LOOK_MS }
     }
-    if (item.mode === 'in-place') return { task: await this.#finish(task, item) }
+    if (item.mode === 'in-place') return this.#finish(task, item)
     // In one tick, so that the ledger takes both in one transaction: the new one gets the slot that the old one leaves.
     const index = servers.get(item.serverId).index
     await Promise.all([
@@ -241,16 +241,25 @@ export class Rollouts implements TaskRunner<RolloutTask> {
     }
   }
 
-  async #finish(task: RolloutTask, item: Item): Promise<RolloutTask> {
-    const farm = this.#options.farms.find(item.farmId)
+  async #finish(task: RolloutTask, item: Item): Promise<TaskStep<RolloutTask>> {
+    const { farms, events } = this.#options
+    const farm = farms.find(item.farmId)
     await this.#hold(item, null)
-    const message = `${item.name} was replaced by a new server`
-    if (farm) await this.#options.events.tell('ServersReplaced', message, { farmId: farm.id })
+    const about = {
+      farmId: item.farmId,
+      serverId: item.serverId,
+      causedBy: { kind: 'job', id: task.id },
+    } as const
     const done = task.done + 1
     return {
-      ...this.#move(task, item, { state: 'done' }, `${item.name} was replaced`),
-      done,
-      step: `${done} of ${task.total} servers are replaced`,
+      task: {
+        ...this.#move(task, item, { state: 'done' }, `${item.name} was replaced`),
+        done,
+        step: `${done} of ${task.total} servers are replaced`,
+      },
+      events: farm
+        ? [events.told('ServersReplaced', `${item.name} was replaced by a new server`, about)]
+        : [],
     }
   }
 

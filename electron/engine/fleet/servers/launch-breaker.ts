@@ -1,7 +1,8 @@
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
-import type { Farm, FarmState } from '../../../../shared/model/farms.ts'
+import type { Farm } from '../../../../shared/model/farms.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import { isDue } from '../../../../shared/logic/servers/server-cloud-calls.ts'
+import type { FarmStore } from '../../designs/farms/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Events } from '../../records/events/index.ts'
 
@@ -12,11 +13,8 @@ const PAUSE_MS = 900_000
 
 interface LaunchBreakerOptions {
   clock: Clock
-  farms: {
-    find(id: string): Farm | undefined
-    changeState(id: string, step: (state: FarmState) => FarmState): Promise<Farm>
-  }
-  events: Pick<Events, 'tell'>
+  farms: Pick<FarmStore, 'find' | 'changeState'>
+  events: Pick<Events, 'told'>
 }
 
 /** Stops a farm role from launching again and again into the same failure, and says so. */
@@ -46,23 +44,36 @@ export class LaunchBreaker {
       until: new Date(nowMs + PAUSE_MS).toISOString(),
       error,
     }
-    await this.#options.farms.changeState(farm.id, (state) => ({
-      ...state,
-      paused: [...state.paused.filter((other) => other.farmRoleId !== role.id), pause],
-    }))
     const message = `Launches of ${role.alias} pause for ${PAUSE_MS / 60_000} minutes after ${server.attempts} failures`
-    await this.#options.events.tell('LaunchPaused', message, { farmId: farm.id, reason: error.message })
+    const about = { farmId: farm.id, farmRoleId: role.id, reason: error.message }
+    await this.#options.farms.changeState(
+      farm.id,
+      (state) => ({
+        ...state,
+        paused: [...state.paused.filter((other) => other.farmRoleId !== role.id), pause],
+      }),
+      [
+        this.#options.events.told('LaunchPaused', message, {
+          ...about,
+          data: { farm: farm.name, alias: role.alias },
+        }),
+      ],
+    )
   }
 
   /** A person wants it tried again. */
   async close(server: Server): Promise<void> {
     const farm = this.#options.farms.find(server.farmId)
     if (!farm?.state.paused.some((pause) => pause.farmRoleId === server.farmRoleId)) return
-    await this.#options.farms.changeState(farm.id, (state) => ({
-      ...state,
-      paused: state.paused.filter((pause) => pause.farmRoleId !== server.farmRoleId),
-    }))
-    const about = { farmId: farm.id, reason: 'asked for by hand' }
-    await this.#options.events.tell('LaunchResumed', `Launches of ${server.alias} go on`, about)
+    const { farmRoleId, alias } = server
+    const event = this.#options.events.told('LaunchResumed', `Launches of ${alias} go on`, {
+      ...{ farmId: farm.id, farmRoleId, firedBy: 'person', reason: 'asked for by hand' },
+      data: { farm: farm.name, alias },
+    })
+    await this.#options.farms.changeState(
+      farm.id,
+      (state) => ({ ...state, paused: state.paused.filter((pause) => pause.farmRoleId !== farmRoleId) }),
+      [event],
+    )
   }
 }

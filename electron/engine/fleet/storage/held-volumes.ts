@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { HeldResource } from '../../../../shared/model/farm-resources.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
@@ -25,11 +26,11 @@ export function heldVolumes(parts: { store: VolumeStore; maker: VolumeMaker; sch
         manual: record.manual,
         detail: `${record.sizeGib} GiB ${record.type}`,
       })),
-    release: async (held: HeldResource, provider: CloudProvider): Promise<void> => {
+    release: async (held: HeldResource, provider: CloudProvider, released: NewEvent): Promise<void> => {
       const record = ofFarm(held.farmId).find((one) => (one.volumeId ?? one.id) === held.id)
       if (!record) return
       await maker.delete(record, provider)
-      await store.remove(record.id)
+      await store.remove(record.id, [released])
       const schedule =
         record.volumeId === null
           ? undefined

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { testEvents } from '../../../../tests/support/events.ts'
 import { ManualClock } from '../../../../tests/support/clocks.ts'
 import { MemoryCloud } from '../../../../tests/support/memory-cloud.ts'
 import { LostAnswers } from './lost-answers.ts'
@@ -21,13 +22,13 @@ it('a volume that was asked for when the engine died is found by its tag and tol
         call('t4', 'CreateVolume', 'gone'),
         call('t5', 'RunInstances'),
       ],
-      answered: async (...words) => void answers.push(words),
+      answered: async (token, state, answer) => void answers.push([token, state, answer]),
     },
     clouds: {
       has: (id) => id === 'c',
       watch: (_cloud, _location, work) => (isDown ? Promise.reject(new Error('down')) : work(cloud)),
     },
-    events: { tell: async (_kind, message) => void told.push(message) },
+    events: testEvents(clock, ({ message }) => told.push(message)),
     clock,
   })
   const volume = await cloud.volumes.create('east', {

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { CloudProvider, Clouds } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Events } from '../../records/events/index.ts'
@@ -14,10 +15,15 @@ interface Call {
 interface LostAnswersOptions {
   calls: {
     unanswered(): Promise<Call[]>
-    answered(token: string, state: 'answered' | 'failed', answer: unknown): Promise<void>
+    answered(
+      token: string,
+      state: 'answered' | 'failed',
+      answer: unknown,
+      events?: readonly NewEvent[],
+    ): Promise<void>
   }
   clouds: Pick<Clouds, 'has' | 'watch'>
-  events: Pick<Events, 'tell'>
+  events: Pick<Events, 'told'>
   clock: Clock
 }
 
@@ -64,12 +70,14 @@ export class LostAnswers {
       ? await provider.volumes.listByTag(location, { key: VOLUME_TAGS.volume, value: token })
       : await provider.snapshots.listByTag(location, { key: VOLUME_TAGS.snapshot, value: token })
     if (found) {
-      await calls.answered(token, 'answered', isVolume ? { volumeId: found.id } : { snapshotId: found.id })
+      const answer = isVolume ? { volumeId: found.id } : { snapshotId: found.id }
       const what = isVolume ? `Volume ${found.id} was made` : `Snapshot ${found.id} was begun`
-      await events.tell(
+      const event = events.told(
         isVolume ? 'VolumeCreated' : 'SnapshotCreated',
         `${what} in ${location} while Farmhand was interrupted`,
+        { data: { location, ...answer } },
       )
+      await calls.answered(token, 'answered', answer, [event])
       return true
     }
     if (Math.abs(clock.now() - Date.parse(at)) < LISTED_MS) return false

@@ -1,9 +1,10 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { ScheduleRecord } from '../../../../shared/model/volume-records.ts'
 
 /** Where snapshot schedules are kept. */
 export interface ScheduleRepository {
   list(): Promise<ScheduleRecord[]>
-  put(record: ScheduleRecord): Promise<void>
+  put(record: ScheduleRecord, events?: readonly NewEvent[]): Promise<void>
   remove(id: string): Promise<void>
 }
 
@@ -28,16 +29,20 @@ export class ScheduleStore {
     return this.#records.get(scheduleId(cloudId, location, volumeId))
   }
 
-  async put(record: ScheduleRecord): Promise<ScheduleRecord> {
+  async put(record: ScheduleRecord, events: readonly NewEvent[] = []): Promise<ScheduleRecord> {
     this.#records.set(record.id, record)
-    await this.#repository.put(record)
+    await this.#repository.put(record, events)
     return record
   }
 
   /** Changes a schedule as it is now; undefined when it is gone, and nothing is written. */
-  async change(id: string, change: Partial<ScheduleRecord>): Promise<ScheduleRecord | undefined> {
+  async change(
+    id: string,
+    change: Partial<ScheduleRecord>,
+    events: readonly NewEvent[] = [],
+  ): Promise<ScheduleRecord | undefined> {
     const record = this.#records.get(id)
-    return record && this.put({ ...record, ...change })
+    return record && this.put({ ...record, ...change }, events)
   }
 
   async remove(id: string): Promise<void> {

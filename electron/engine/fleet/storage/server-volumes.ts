@@ -1,3 +1,4 @@
+import type { EventData, NewEvent } from '../../../../shared/model/events.ts'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { FarmRoleVolume } from '../../../../shared/model/farm-role-storage.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
@@ -173,27 +174,24 @@ export class ServerVolumes implements Provisioner {
     const wanted = { location, volumeId, instanceId: cloudServerId, device: before.device, onDevice }
     const device = await attachVolume(wanted, { provider, clock, signal })
     const { mount } = store.get(id)
-    await store.change(id, {
-      serverId: server.id,
-      device,
-      mount: mount === 'awaiting-attachment' ? 'not-mounted' : mount,
-    })
-    if (mount === 'awaiting-attachment') {
-      await this.#tell(
-        'EBSVolumeAttached',
-        server,
-        `Volume ${volumeId} is attached to ${serverName(server)} as ${device}`,
-      )
-    }
+    const isNew = mount === 'awaiting-attachment'
+    const message = `Volume ${volumeId} is attached to ${serverName(server)} as ${device}`
+    await store.change(
+      id,
+      { serverId: server.id, device, mount: isNew ? 'not-mounted' : mount },
+      isNew ? [this.#told('EBSVolumeAttached', server, message, { volumeId, device })] : [],
+    )
     return { volumeId, device }
   }
 
-  #tell(
+  #told(
     kind: 'EBSVolumeAttached' | 'EBSVolumeMounted',
-    { farmId, farmRoleId, id }: Server,
+    { farmId, farmRoleId, id, farm, alias, index }: Server,
     message: string,
-  ): Promise<void> {
-    return this.#options.events.tell(kind, message, { farmId, farmRoleId, serverId: id })
+    data: EventData,
+  ): NewEvent {
+    const about = { farmId, farmRoleId, serverId: id, data: { farm, alias, index, ...data } }
+    return this.#options.events.told(kind, message, about)
   }
 
   async #mount(
@@ -214,14 +212,13 @@ export class ServerVolumes implements Provisioner {
         { action: 'mount', name, disks, raid, fileSystem, mountPoint },
         signal,
       )
-      for (const { id } of records) await store.change(id, { mount: 'mounted' })
-      if (!did.includes('mounted')) return
-      const what = disks.map(({ volumeId }) => volumeId).join(', ')
-      await this.#tell(
-        'EBSVolumeMounted',
-        server,
-        `${what} is mounted at ${mountPoint} of ${serverName(server)}`,
-      )
+      const volumeIds = disks.map(({ volumeId }) => volumeId).join(', ')
+      const message = `${volumeIds} is mounted at ${mountPoint} of ${serverName(server)}`
+      const mounted = this.#told('EBSVolumeMounted', server, message, { volumeIds, mountPoint })
+      for (const [at, { id }] of records.entries()) {
+        const isLast = at === records.length - 1 && did.includes('mounted')
+        await store.change(id, { mount: 'mounted' }, isLast ? [mounted] : [])
+      }
     } catch (thrown) {
       for (const { id } of records) await store.change(id, { mount: 'not-mounted' })
       throw thrown

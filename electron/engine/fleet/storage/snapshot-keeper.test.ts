@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest'
+import { testEvents } from '../../../../tests/support/events.ts'
 import { ManualClock } from '../../../../tests/support/clocks.ts'
 import { MemorySnapshots, MemoryVolumes } from '../../../../tests/support/memory-volumes.ts'
 import { MemoryCloud } from '../../../../tests/support/memory-cloud.ts'
@@ -50,7 +51,7 @@ function newKeeper(): SnapshotKeeper {
     schedules,
     volumes,
     clouds: { has: () => true, watch: (_cloud, _location, call) => call(cloud) },
-    events: { tell: async (kind, message) => void told.push(`${kind}: ${message}`) },
+    events: testEvents(clock, ({ kind, message }) => told.push(`${kind}: ${message}`)),
     clock,
     ids,
   })

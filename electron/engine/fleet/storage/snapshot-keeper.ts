@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { toAppError } from '../../../../shared/model/errors.ts'
 import type { ScheduleRecord } from '../../../../shared/model/volume-records.ts'
 import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
@@ -16,7 +17,7 @@ interface SnapshotKeeperOptions {
   schedules: ScheduleStore
   volumes: VolumeStore
   clouds: Pick<Clouds, 'has' | 'watch'>
-  events: Pick<Events, 'tell'>
+  events: Pick<Events, 'told' | 'append'>
   clock: Clock
   ids: Ids
 }
@@ -81,12 +82,10 @@ export class SnapshotKeeper {
     const lastAt = new Date(clock.now()).toISOString()
     // A person may have changed or removed the schedule meanwhile: that holds.
     const made = { asking: null, lastAt, lastSnapshotId: snapshot.id, problem: null }
-    const now = await schedules.change(id, made)
-    await this.#tell(
-      'SnapshotCreated',
-      schedule,
-      `Snapshot ${snapshot.id} of ${volumeId} was begun by its schedule`,
-    )
+    const message = `Snapshot ${snapshot.id} of ${volumeId} was begun by its schedule`
+    const created = this.#told('SnapshotCreated', schedule, message, snapshot.id)
+    const now = await schedules.change(id, made, [created])
+    if (!now) await this.#options.events.append(created)
     if (now) await this.#rotate(now, provider)
   }
 
@@ -95,21 +94,23 @@ export class SnapshotKeeper {
     const made = await provider.snapshots.listByTag(location, { key: VOLUME_TAGS.schedule, value: volumeId })
     for (const { id } of snapshotsBeyond(made, keep)) {
       await provider.snapshots.delete(location, id)
-      await this.#tell(
-        'SnapshotDeleted',
-        schedule,
-        `Snapshot ${id} of ${volumeId} was deleted: the newest ${keep} are kept`,
-      )
+      const message = `Snapshot ${id} of ${volumeId} was deleted: the newest ${keep} are kept`
+      await this.#options.events.append(this.#told('SnapshotDeleted', schedule, message, id))
     }
   }
 
-  async #tell(
+  #told(
     kind: 'SnapshotCreated' | 'SnapshotDeleted',
-    { cloudId, volumeId }: ScheduleRecord,
+    { id, cloudId, location, volumeId }: ScheduleRecord,
     message: string,
-  ): Promise<void> {
+    snapshotId: string,
+  ): NewEvent {
     const { volumes, events } = this.#options
     const record = volumes.ofVolume(cloudId, volumeId)
-    await events.tell(kind, message, record && { farmId: record.farmId, farmRoleId: record.farmRoleId })
+    return events.told(kind, message, {
+      ...(record && { farmId: record.farmId, farmRoleId: record.farmRoleId }),
+      causedBy: { kind: 'schedule', id },
+      data: { snapshotId, volumeId, location },
+    })
   }
 }

@@ -1,3 +1,4 @@
+import type { NewEvent } from '../../../../shared/model/events.ts'
 import { AppError, toAppError } from '../../../../shared/model/errors.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import type { CloudVolume } from '../../../../shared/model/volumes.ts'
@@ -99,7 +100,8 @@ export class VolumeMaker {
     }
     if (volume && volume.state !== 'deleting') {
       await provider.volumes.delete(location, volume.id)
-      await this.#tell('VolumeDeleted', record, `Volume ${volume.id} (${record.name}) was deleted`)
+      const message = `Volume ${volume.id} (${record.name}) was deleted`
+      await this.#options.events.append(this.#told('VolumeDeleted', record, message, volume.id))
     }
     await this.cleanUp(record, provider)
   }
@@ -113,12 +115,14 @@ export class VolumeMaker {
     if (record.leftovers.length > 0) await this.#options.store.change(record.id, { leftovers: [] })
   }
 
-  #tell(
+  #told(
     kind: 'VolumeCreated' | 'VolumeDeleted',
-    { farmId, farmRoleId }: VolumeRecord,
+    { farmId, farmRoleId, name, index, location }: VolumeRecord,
     message: string,
-  ): Promise<void> {
-    return this.#options.events.tell(kind, message, { farmId, farmRoleId })
+    volumeId: string,
+  ): NewEvent {
+    const data = { volumeId, volume: name, index, location }
+    return this.#options.events.told(kind, message, { farmId, farmRoleId, data })
   }
 
   async #create(record: VolumeRecord, wish: VolumeWish, provider: CloudProvider): Promise<void> {
@@ -142,12 +146,9 @@ export class VolumeMaker {
           tags: { ...wish.tags, [VOLUME_TAGS.volume]: token },
         }))
       const unseenSince = new Date(clock.now()).toISOString()
-      const made = await store.change(record.id, { volumeId: volume.id, unseenSince, intent: null })
-      await this.#tell(
-        'VolumeCreated',
-        made,
-        `Volume ${volume.id} (${made.name}, ${sizeGib} GiB) was made in ${zone}`,
-      )
+      const message = `Volume ${volume.id} (${record.name}, ${sizeGib} GiB) was made in ${zone}`
+      const created = this.#told('VolumeCreated', record, message, volume.id)
+      await store.change(record.id, { volumeId: volume.id, unseenSince, intent: null }, [created])
     } catch (thrown) {
       // A volume that is moved keeps its snapshot: only the call gets a new token.
       if (REFUSED.has(toAppError(thrown).code)) {

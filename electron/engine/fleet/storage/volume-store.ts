@@ -7,7 +7,7 @@ import { Turns } from './turns.ts'
 export interface VolumeRepository {
   list(): Promise<VolumeRecord[]>
   put(record: VolumeRecord, events?: readonly NewEvent[]): Promise<void>
-  remove(id: string): Promise<void>
+  remove(id: string, events?: readonly NewEvent[]): Promise<void>
 }
 
 /** The volumes of all farm roles, in memory, written through to the ledger. A returned promise means: on disk. */
@@ -76,9 +76,9 @@ export class VolumeStore {
     return this.put({ ...this.get(id), ...change }, events)
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, events: readonly NewEvent[] = []): Promise<void> {
     this.#records.delete(id)
-    await this.#repository.remove(id)
+    await this.#repository.remove(id, events)
   }
 
   /**

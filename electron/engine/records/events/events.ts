@@ -53,9 +53,14 @@ export class Events {
     }
   }
 
-  /** Tells of something that changed no record of the ledger: in a cloud, on a server, in a document. */
+  /** Tells of something that changed no record of the ledger: in a cloud, on a server. */
   tell(kind: EventKind, message: string, about: EventAbout = {}): Promise<void> {
-    return this.#options.repository.append([this.told(kind, message, about)])
+    return this.append(this.told(kind, message, about))
+  }
+
+  /** Keeps an event that goes along with no change. */
+  append(event: NewEvent): Promise<void> {
+    return this.#options.repository.append([event])
   }
 
   /** Lets go of events older than a time that everyone who reads along has read; answers how many. */

@@ -47,7 +47,6 @@ export class ServerStore {
   readonly #options: ServerStoreOptions
   readonly #servers = new Map<string, Server>()
   readonly #byFarm = new Map<string, Set<string>>()
-  readonly #onTerminated: ((servers: readonly Server[]) => void)[] = []
   #waiting: Waiting | undefined
   #unsaved: { ids: readonly string[]; events: readonly NewEvent[] } = { ids: [], events: [] }
   #tail: Promise<void> = Promise.resolve()
@@ -59,12 +58,7 @@ export class ServerStore {
   async start(): Promise<void> {
     const servers = await this.#options.repository.recent(KEEP_TERMINATED)
     for (const server of servers) this.#set(server)
-    this.#tell(servers, [])
-  }
-
-  /** Calls the listener with servers that are terminated now, once that is on disk; at the start with all that are known. */
-  onTerminated(listener: (servers: readonly Server[]) => void): void {
-    this.#onTerminated.push(listener)
+    this.#options.onChange(servers, [])
   }
 
   all(): IterableIterator<Server> {
@@ -180,13 +174,7 @@ export class ServerStore {
       this.#unsaved = { ids: [...ids], events }
       throw thrown
     }
-    this.#tell(servers, this.#forget())
-  }
-
-  #tell(changed: readonly Server[], forgotten: readonly ServerId[]): void {
-    this.#options.onChange(changed, forgotten)
-    const gone = changed.filter(({ status }) => status === 'terminated')
-    if (gone.length > 0) for (const listener of this.#onTerminated) listener(gone)
+    this.#options.onChange(servers, this.#forget())
   }
 
   /** Lets go of the oldest terminated servers; the ledger keeps them. */
