@@ -1,8 +1,8 @@
-import { computed, reactive, ref, watch, type Ref } from 'vue'
+import { computed, reactive, watch, type Ref } from 'vue'
 import type { ZodSafeParseResult } from 'zod'
-import { faultsOfIssues } from '../../../shared/logic/documents/zod-faults.ts'
 import type { AppError, Fault } from '../../../shared/model/errors.ts'
 import { useWork } from '../feedback/use-work.ts'
+import { useFaults, type FaultOptions } from './use-faults.ts'
 
 /** What a frame needs of a form to send it. */
 export interface SentForm {
@@ -21,23 +21,17 @@ export interface Form<Fields> extends SentForm {
   readonly fields: Fields
   /** Nothing is wrong with what is typed. */
   readonly fits: boolean
-  /** The sentence under the field of a path, or of anything within it; empty while none is to be shown. */
+  /** The sentence under the field of a path, or of anything within it; empty while none is to be told. */
   faultOf: (path: string) => string[]
 }
 
-interface FormOptions<Fields extends object> {
+interface FormOptions<Fields extends object> extends FaultOptions {
   /** Of the dialog with the form: it begins anew as that opens, and closes it once it is sent. */
   isOpen: Ref<boolean>
   /** What the form begins with. */
   start: () => Fields
   /** What is wrong besides what `read` finds. */
   check?: (fields: Fields) => readonly Fault[]
-  /** Better words for a fault, by its path. */
-  words?: Readonly<Record<string, string>>
-  /** Faults that are told while one types; the others once somebody wanted to send the form. */
-  eager?: (path: string) => boolean
-  /** Where what is sent stands in the engine's input: `role` for faults at `role.name`. */
-  within?: string
 }
 
 /** A form with a schema: what `read` makes of what is typed is sent. */
@@ -57,33 +51,19 @@ export function useForm<Fields extends object>(
     send: (input: never, fields: Fields) => Promise<unknown>
   },
 ): Form<Fields> {
-  const { isOpen, words = {}, eager = () => false } = options
-  const fields = reactive(options.start()) as Fields
+  const { isOpen, start, read, check, send, ...telling } = options
+  const fields = reactive(start()) as Fields
   const { isBusy, error, attempt } = useWork()
-  const wasTried = ref(false)
-  /** The paths that fields stand for. */
-  const places = new Set<string>()
-
-  const read = computed(() => options.read?.(fields))
-  const own = computed(() => {
-    const found = new Map<string, string>()
-    for (const { path, message } of faultsOfIssues(read.value?.error?.issues ?? [])) {
-      if (!found.has(path)) found.set(path, words[path] ?? message)
-    }
-    for (const { path, message } of options.check?.(fields) ?? []) found.set(path, message)
-    return found
-  })
-  const faults = computed(() => {
-    const found = new Map(own.value)
-    const prefix = options.within === undefined ? '' : `${options.within}.`
-    for (const { path, message } of error.value?.details.faults ?? []) {
-      found.set(path.startsWith(prefix) ? path.slice(prefix.length) : path, message)
-    }
-    return found
+  const parsed = computed(() => read?.(fields))
+  const { wasTried, fits, faultOf, stray } = useFaults({
+    ...telling,
+    read: () => parsed.value,
+    check: () => check?.(fields) ?? [],
+    error,
   })
 
   function restart(): void {
-    Object.assign(fields, options.start())
+    Object.assign(fields, start())
     error.value = null
     wasTried.value = false
   }
@@ -92,6 +72,8 @@ export function useForm<Fields extends object>(
 
   return {
     fields,
+    faultOf,
+    restart,
     get isBusy() {
       return isBusy.value
     },
@@ -99,30 +81,16 @@ export function useForm<Fields extends object>(
       return error.value
     },
     get fits() {
-      return own.value.size === 0
+      return fits.value
     },
     get strayFaults() {
-      if (!wasTried.value) return []
-      return [...faults.value].filter(([path]) => !isWithin(path, places)).map(([, message]) => message)
-    },
-    faultOf(path) {
-      places.add(path)
-      const fault = [...faults.value].find(([at]) => isWithin(at, [path]))
-      return fault !== undefined && (wasTried.value || eager(path)) ? [fault[1]] : []
+      return stray.value
     },
     async submit() {
       wasTried.value = true
-      if (own.value.size > 0) return
-      const input = (options.read ? read.value?.data : fields) as never
-      if (await attempt(() => options.send(input, fields))) isOpen.value = false
+      if (!fits.value) return
+      const input = (read ? parsed.value?.data : fields) as never
+      if (await attempt(() => send(input, fields))) isOpen.value = false
     },
-    restart,
   }
-}
-
-function isWithin(path: string, places: Iterable<string>): boolean {
-  for (const place of places) {
-    if (path === place || path.startsWith(`${place}.`) || path.startsWith(`${place}[`)) return true
-  }
-  return false
 }

@@ -27,12 +27,13 @@ import { useRouter } from 'vue-router'
 import { applies, whyNot } from '../../../shared/logic/servers/server-actions.ts'
 import { serverName } from '../../../shared/logic/servers/server-steps.ts'
 import { keyOfServer } from '../../../shared/logic/keys/ssh-keys.ts'
-import type { BulkAction as SelectionAction, Server, ServerAction } from '../../../shared/model/servers.ts'
+import type { Server, ServerAction } from '../../../shared/model/servers.ts'
 import { useClient, usePlatform } from '../../client/index.ts'
 import type { BulkAction, RowAction } from '../../components/data-list/columns.ts'
 import { useFarms } from '../../stores/index.ts'
 import { useAttempt, useMessages } from '../../stores/messages.ts'
 import { useTerminalTabs } from '../../terminal/terminal-tabs.ts'
+import { useServerWork, type ServerWork } from './server-work.ts'
 import { useSnapshotRequest } from './snapshot/snapshot-request.ts'
 
 /** A question that must be answered before servers are touched. */
@@ -41,25 +42,11 @@ export interface ServerQuestion {
   servers: readonly Server[]
 }
 
-/** What a question may add to an action. */
-export interface AskOptions {
-  mode?: 'soft' | 'hard'
-  force?: boolean
-  decreaseMin?: boolean
-  comment?: string
-}
-
-export interface ServerCommands {
+export interface ServerCommands extends ServerWork {
   /** The question that is asked now; `ServerQuestions.vue` shows it. */
   question: ShallowRef<ServerQuestion | null>
-  /** The job of the last selection, whose outcomes are shown; null when nobody looks at them. */
-  selectionJob: ShallowRef<string | null>
   actionsFor(server: Server): RowAction[]
   bulk: readonly BulkAction<Server>[]
-  /** Does the action: with one server directly, with several as one job whose outcomes are shown. */
-  run(action: SelectionAction, servers: readonly Server[], options?: AskOptions): Promise<void>
-  /** Asks some servers of a selection again. */
-  again(action: SelectionAction, serverIds: readonly Server['id'][], options: AskOptions): Promise<void>
 }
 
 /** `web #1 of shop`, or `3 servers` with the first names. */
@@ -67,21 +54,6 @@ export function namesOf(servers: readonly Server[]): string {
   const [first] = servers
   if (first !== undefined && servers.length === 1) return serverName(first)
   return `${servers.length} servers`
-}
-
-const WORDS: Readonly<Record<SelectionAction, string>> = {
-  cancel: 'Cancel the launch of',
-  reboot: 'Reboot',
-  suspend: 'Suspend',
-  resume: 'Resume',
-  terminate: 'Terminate',
-  lock: 'Lock',
-  unlock: 'Unlock',
-  protect: 'Protect',
-  unprotect: 'End the protection of',
-  troubleshoot: 'Hold',
-  release: 'Release',
-  retry: 'Try again',
 }
 
 /** What a person can do with servers, one by one or many at once. */
@@ -94,56 +66,9 @@ export function useServerCommands(): ServerCommands {
   const terminals = useTerminalTabs()
   const snapshot = useSnapshotRequest()
   const farms = useFarms()
+  const { selectionJob, run, again } = useServerWork()
   const question = shallowRef<ServerQuestion | null>(null)
-  const selectionJob = shallowRef<string | null>(null)
 
-  const again: ServerCommands['again'] = async (action, serverIds, options) => {
-    const ref = await attempt(`${WORDS[action]} ${serverIds.length} servers`, () =>
-      client.servers.bulk({ serverIds: [...serverIds], action, options, via: 'ui' }),
-    )
-    if (ref !== undefined) selectionJob.value = ref.jobId
-  }
-  const run: ServerCommands['run'] = async (action, servers, options = {}) => {
-    const [first] = servers
-    if (first === undefined) return
-    if (servers.length > 1) {
-      await again(
-        action,
-        servers.map(({ id }) => id),
-        options,
-      )
-      return
-    }
-    await attempt(`${WORDS[action]} ${serverName(first)}`, () => askOne(action, first.id, options))
-  }
-  function askOne(action: SelectionAction, serverId: Server['id'], options: AskOptions): Promise<unknown> {
-    const { servers } = client
-    switch (action) {
-      case 'reboot':
-        return servers.reboot({ serverId, mode: options.mode ?? 'soft' })
-      case 'terminate':
-        return servers.terminate({
-          serverId,
-          force: options.force ?? false,
-          decreaseMin: options.decreaseMin ?? false,
-          via: 'ui',
-        })
-      case 'cancel':
-        return servers.cancel({ serverId, decreaseMin: options.decreaseMin ?? false, via: 'ui' })
-      case 'lock':
-        return servers.lock({ serverId, comment: options.comment ?? '' })
-      case 'protect':
-      case 'unprotect':
-        return servers.setTerminationProtection({ serverId, isOn: action === 'protect' })
-      case 'suspend':
-      case 'resume':
-      case 'unlock':
-      case 'troubleshoot':
-      case 'release':
-      case 'retry':
-        return servers[action]({ serverId })
-    }
-  }
   const ask = (action: ServerQuestion['action'], servers: readonly Server[]): void => {
     question.value = { action, servers }
   }
