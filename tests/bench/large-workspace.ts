@@ -3,7 +3,7 @@ import { FarmDesign, FarmState } from '../../shared/model/farms.ts'
 import { ServerId } from '../../shared/model/ids.ts'
 import type { Server } from '../../shared/model/servers.ts'
 import type { CloudInstance } from '../../electron/engine/clouds/index.ts'
-import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../shared/model/tags.ts'
 import { aServer } from '../support/designs.ts'
 import { aCloudInstance } from '../support/memory-instances.ts'
 

@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2'
 import { createAwsProvider, RateBudgets } from '../../electron/clouds/aws/index.ts'
 import { systemClock } from '../../electron/headless/index.ts'
-import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../shared/model/tags.ts'
 import { Secret } from '../../shared/model/secret.ts'
 import { silentLog } from '../support/test-engine.ts'
 import { benchReconciler } from './bench-reconciler.ts'

@@ -6,7 +6,7 @@ import type { Cloud } from '../../shared/model/clouds.ts'
 import type { Farm } from '../../shared/model/farms.ts'
 import { GroupRule } from '../../shared/model/security-groups.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import { TAGS } from '../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../shared/model/tags.ts'
 import { MemorySecurityGroups } from './memory-security-groups.ts'
 
 const workspaceId = 'fake'

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { aServer } from '../../../tests/support/designs.ts'
-import { launchBatches, serverIdOf, serverTag, TAGS } from './launch-batches.ts'
+import { launchBatches, serverIdOf, serverTag } from './launch-batches.ts'
+import { TAGS } from '../../model/tags.ts'
 
 test('a hundred servers take few calls, and each instance is told apart again', () => {
   const servers = Array.from({ length: 100 }, (_, n) => aServer({ id: `s-${String(n).padStart(10, '0')}` }))

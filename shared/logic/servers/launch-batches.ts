@@ -1,18 +1,5 @@
 import type { Server } from '../../model/servers.ts'
-
-/** The tags by which Farmhand finds its own again. */
-export const TAGS = {
-  workspace: 'farmhand:workspace',
-  farm: 'farmhand:farm',
-  farmRole: 'farmhand:farm-role',
-  server: 'farmhand:server',
-  sshPort: 'farmhand:ssh-port',
-  /** On an image: the piece of work that made it. */
-  image: 'farmhand:image',
-} as const
-
-/** EC2 allows 256 characters in a tag's value (EC2 User Guide, "Tag restrictions"). */
-const TAG_VALUE_MAX = 256
+import { TAG_VALUE_MAX, TAGS } from '../../model/tags.ts'
 
 /**
  * Servers of one farm role that are launched alike go into one call, so that a hundred servers take few calls. The tag

@@ -1,10 +1,8 @@
 import type { FarmRole } from '../../model/farm-roles.ts'
 import type { FarmDesign } from '../../model/farms.ts'
 import type { Server } from '../../model/servers.ts'
+import { TAG_VALUE_MAX } from '../../model/tags.ts'
 import { fillTemplate, templateValues } from '../variables/templates.ts'
-
-/** EC2 allows 256 characters in a tag's value. */
-const TAG_VALUE_MAX = 256
 
 type TaggedFarm = Pick<FarmDesign, 'name' | 'tags'>
 type TaggedRole = Pick<FarmRole, 'alias' | 'tags' | 'cloudFeatures'>

@@ -2,7 +2,7 @@ import type { DiscoveredInstance } from '../../../../shared/model/discovery.ts'
 import { CloudId } from '../../../../shared/model/ids.ts'
 import { whyNotImportable } from '../../../../shared/logic/discovery/discovery.ts'
 import { guessOs } from '../../../../shared/logic/images/os-guess.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudCalls, CloudProvider, CloudInstance } from '../../clouds/index.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 

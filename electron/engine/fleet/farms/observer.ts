@@ -1,5 +1,6 @@
 import type { Server } from '../../../../shared/model/servers.ts'
-import { serverIdOf, TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { serverIdOf } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import { elapsedMs } from '../../../../shared/logic/servers/life-policy.ts'
 import { timePassed } from '../../../../shared/logic/servers/server-contact.ts'
 import { absent, gone, seen } from '../../../../shared/logic/servers/server-life.ts'

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { SnapshotTask } from '../../../../shared/model/tasks.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudCalls } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { ServerStore } from '../../records/servers/index.ts'

@@ -1,5 +1,5 @@
 import type { GroupRule } from '../../../../shared/model/security-groups.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudSecurityGroup } from '../../clouds/index.ts'
 import { type GroupUsers, isOurs } from './group-usage.ts'
 

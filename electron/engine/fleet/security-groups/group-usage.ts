@@ -2,7 +2,7 @@ import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { GroupUsage } from '../../../../shared/model/security-groups.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudSecurityGroup } from '../../clouds/index.ts'
 
 /** What is known of who uses groups. */

@@ -7,7 +7,7 @@ import type {
   GroupUsage,
   SecurityGroup,
 } from '../../../../shared/model/security-groups.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import {
   normalRule,
   planRules,

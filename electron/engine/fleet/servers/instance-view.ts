@@ -1,5 +1,5 @@
 import type { InstanceView } from '../../../../shared/logic/servers/server-facts.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudInstance } from '../../clouds/index.ts'
 
 /** What a server's life needs of an instance. */

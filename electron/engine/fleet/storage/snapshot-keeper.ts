@@ -1,7 +1,7 @@
 import type { NewEvent } from '../../../../shared/model/events.ts'
 import { toAppError } from '../../../../shared/model/errors.ts'
 import type { ScheduleRecord } from '../../../../shared/model/volume-records.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import { snapshotDue, snapshotsBeyond } from '../../../../shared/logic/storage/snapshot-schedules.ts'
 import type { CloudProvider, Clouds } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'

@@ -7,7 +7,7 @@ import type {
   VolumeRef,
 } from '../../../../shared/model/storage.ts'
 import type { VolumeChange } from '../../../../shared/model/volumes.ts'
-import { TAGS } from '../../../../shared/logic/servers/launch-batches.ts'
+import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudCalls, CloudProvider } from '../../clouds/index.ts'
 import type { Ids } from '../../records/ids/index.ts'
 import { scheduleId, type ScheduleStore } from './schedule-store.ts'
