@@ -5,7 +5,7 @@ import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
 import type { VolumeRecord } from '../../../../shared/model/volume-records.ts'
-import { TAGS } from '../../../../shared/model/tags.ts'
+import { TAG_VALUE_MAX, TAGS } from '../../../../shared/model/tags.ts'
 import { serverName } from '../../../../shared/logic/servers/server-steps.ts'
 import { fillTemplate, templateValues } from '../../../../shared/logic/variables/templates.ts'
 import type { Clock } from '../../ports.ts'
@@ -39,7 +39,6 @@ const UNMADE = {
   device: null,
   mount: 'not-mounted',
 } as const satisfies Partial<Record<keyof VolumeRecord, unknown>>
-const TAG_VALUE_MAX = 256
 
 type Work = Pick<ProvisionContext, 'server' | 'provider' | 'signal'>
 
