@@ -10,7 +10,6 @@ export default {
     'electron/main.ts!',
     'electron/preload.ts!',
     'electron/cli/main.ts!',
-    'renderer/main.ts!',
     'build/*.mjs',
     'build/{bundle,dev}.ts',
     'tests/bench/{run,memory-host,*.bench}.ts',

@@ -30,6 +30,8 @@ const checks = [
     script: 'dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['electron', 'renderer', 'shared', 'tests', 'build', '--output-type', 'err-long'],
   },
+  { name: 'unused code', script: 'knip/bin/knip.js', args: ['--no-progress'] },
+  { name: 'unused by what ships', script: 'knip/bin/knip.js', args: ['--no-progress', '--production'] },
   { name: 'format', script: 'prettier/bin/prettier.cjs', args: ['--check', '.', '--log-level', 'warn'] },
 ]
 

@@ -2,12 +2,12 @@ import type { ContractProcedure, InferSchemaOutput } from '@orpc/contract'
 import type { Contract } from '../../shared/contract/index.ts'
 
 /** How a call can be ended before it is done. */
-export interface CallOptions {
+interface CallOptions {
   signal?: AbortSignal | undefined
 }
 
 /** A stream runs until it ends by itself or its client leaves, which aborts `signal`. */
-export interface StreamOptions {
+interface StreamOptions {
   signal: AbortSignal
 }
 

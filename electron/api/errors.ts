@@ -66,7 +66,7 @@ const httpStatus: Record<ErrorCode, number> = {
 }
 
 /** HTTP status of an error code. */
-export function statusOf(code: ErrorCode): number {
+function statusOf(code: ErrorCode): number {
   return httpStatus[code]
 }
 
@@ -91,7 +91,7 @@ export function toWireError(thrown: unknown, log: Log, method: string): ORPCErro
 }
 
 /** An `input.invalid` whose sentence names the first fault by path. */
-export function invalidInput(faults: Fault[]): AppError {
+function invalidInput(faults: Fault[]): AppError {
   const [first] = faults
   const where = first === undefined || first.path === '' ? 'The input' : first.path
   const what = first?.message ?? 'It cannot be used.'

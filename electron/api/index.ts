@@ -1,5 +1,5 @@
-export type { CallOptions, EngineShape, HostVerb, StreamOptions } from './engine-shape.ts'
-export { invalidInput, statusOf, toWireError } from './errors.ts'
+export type { EngineShape } from './engine-shape.ts'
+export { toWireError } from './errors.ts'
 export type { HostFacts, SettingsStore } from './host-facts.ts'
 export { answerPlainJson } from './plain-json.ts'
-export { createRouter, type ApiRouter, type RouterParts } from './router.ts'
+export { createRouter, type ApiRouter } from './router.ts'

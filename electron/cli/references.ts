@@ -8,7 +8,7 @@ interface Named {
 }
 
 /** Finds by id, or by name without regard to case. Throws `input.not_found` naming what there is. */
-export function findNamed<Item extends Named>(noun: string, items: readonly Item[], wanted: string): Item {
+function findNamed<Item extends Named>(noun: string, items: readonly Item[], wanted: string): Item {
   const byId = items.find((item) => item.id === wanted)
   if (byId !== undefined) return byId
   const byName = items.filter((item) => item.name.toLowerCase() === wanted.toLowerCase())

@@ -1,2 +1,1 @@
-export { listAwsProfiles } from './aws/index.ts'
 export { cloudOpeners } from './cloud-openers.ts'

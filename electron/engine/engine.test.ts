@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { contract } from '../../shared/contract/index.ts'
 import { memoryDoors, openEngine, temporaryDirectory } from '../../tests/support/test-engine.ts'
 import { MemoryCloud } from '../../tests/support/memory-cloud.ts'
-import type { HostVerb } from '../api/index.ts'
+import type { HostVerb } from '../api/engine-shape.ts'
 import type { Engine } from './engine.ts'
 
 const ofTheHost: Record<HostVerb, true> = { info: true, doctor: true, settings: true, changeSettings: true }

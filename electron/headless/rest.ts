@@ -40,7 +40,7 @@ export class Rest {
 }
 
 /** OpenAPI 3.1 of the whole contract, one tag a noun. */
-export async function describeContract(version: string) {
+async function describeContract(version: string) {
   const generator = new OpenAPIGenerator({ schemaConverters: [new ZodToJsonSchemaConverter()] })
   const document = await generator.generate(contract, {
     info: { title: 'Farmhand', version, description: 'Every ability of Farmhand, as REST.' },

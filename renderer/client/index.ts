@@ -5,7 +5,7 @@ import { takeToken } from './token.ts'
 import { checkToken, portTransport, webSocketTransport } from './transports.ts'
 
 export { Connection } from './connection.ts'
-export type { Client, ConnectionState } from './connection.ts'
+export type { Client } from './connection.ts'
 export type { Platform } from './platform.ts'
 
 export const connectionKey: InjectionKey<Connection> = Symbol('connection')

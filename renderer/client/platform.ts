@@ -1,5 +1,5 @@
 /** Abilities that not every host has. */
-export type Ability = 'tray' | 'clipboard' | 'native-menu'
+type Ability = 'tray' | 'clipboard' | 'native-menu'
 
 /** What the machine around the window can do; the engine is never asked for these. */
 export interface Platform {

@@ -15,5 +15,3 @@ export const useEvents = defineTopicStore('events')
 export const usePrompts = defineTopicStore('prompts')
 export const useNotices = defineTopicStore('notices')
 export const useTerminals = defineTopicStore('terminals')
-
-export type { TopicStatus } from './topic-store.ts'

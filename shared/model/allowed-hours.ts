@@ -7,12 +7,12 @@ export type Weekday = z.infer<typeof Weekday>
 const timeOfDay = (pattern: RegExp, message: string) => z.string().regex(pattern, message)
 
 /** On these days from `start` to `end`; an `end` at or before `start` is on the day after. */
-export const AllowedPeriod = z.strictObject({
+const AllowedPeriod = z.strictObject({
   days: z.array(Weekday).min(1, 'Choose at least one day.').max(7),
   start: timeOfDay(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'Give a time from 00:00 to 23:59, such as 08:00.'),
   end: timeOfDay(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'Give a time from 00:00 to 24:00, such as 18:30.'),
 })
-export type AllowedPeriod = z.infer<typeof AllowedPeriod>
+type AllowedPeriod = z.infer<typeof AllowedPeriod>
 
 /**
  * When a farm may run (“lights out”, reference 2.7), in the farm's time zone. When a period ends, the farm is suspended or

@@ -17,7 +17,7 @@ export type AwsCredentials = z.infer<typeof AwsCredentials>
 
 const base = { id: CloudId, name: Name, createdAt: Timestamp }
 
-export const AwsCloud = z.strictObject({
+const AwsCloud = z.strictObject({
   ...base,
   kind: z.literal('aws'),
   credentials: AwsCredentials,
@@ -26,7 +26,7 @@ export const AwsCloud = z.strictObject({
   /** Another EC2 endpoint than AWS's own; null for AWS. */
   endpoint: z.url().nullable().default(null),
 })
-export const SandboxCloud = z.strictObject({
+const SandboxCloud = z.strictObject({
   ...base,
   kind: z.literal('sandbox'),
   locations: z.array(Location).min(1),

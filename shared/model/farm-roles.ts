@@ -43,14 +43,14 @@ export type Scaling = z.infer<typeof Scaling>
  * Which security groups a server gets: `default` makes one group per farm role (tcp 22 and icmp, and everything from the
  * farm's own servers) besides the `additional` ones, `named` uses only the cloud's groups with these names or ids.
  */
-export const SecurityGroups = z.discriminatedUnion('mode', [
+const SecurityGroups = z.discriminatedUnion('mode', [
   z.strictObject({ mode: z.literal('default'), additional: z.array(z.string().min(1)).default([]) }),
   z.strictObject({
     mode: z.literal('named'),
     groups: z.array(z.string().min(1)).min(1, 'Name at least one group.'),
   }),
 ])
-export type SecurityGroups = z.infer<typeof SecurityGroups>
+type SecurityGroups = z.infer<typeof SecurityGroups>
 
 /** A server's index in a record's key: `1`, `2`, … */
 const ServerIndexKey = z.string().regex(/^[1-9]\d{0,2}$/, 'Give a server’s index: 1, 2, 3 and so on.')
@@ -119,7 +119,7 @@ export const CloudFeatures = z.strictObject({
 export type CloudFeatures = z.infer<typeof CloudFeatures>
 
 /** How long what may take, in seconds (reference 3.7). */
-export const Timeouts = z.strictObject({
+const Timeouts = z.strictObject({
   /** From the launch until the server runs; then it is terminated. */
   launchSeconds: z.number().int().min(60).max(86_400).default(2400),
   /** From the first contact until SSH answers; then it counts as running, with a warning. */
@@ -129,7 +129,7 @@ export const Timeouts = z.strictObject({
   /** From the wish to end a server until the cloud is asked; `auto` waits only when something runs before the end. */
   terminateSeconds: z.union([z.literal('auto'), z.number().int().min(0).max(3600)]).default('auto'),
 })
-export type Timeouts = z.infer<typeof Timeouts>
+type Timeouts = z.infer<typeof Timeouts>
 
 /** When a running server that does not answer is replaced: after `failedChecks` in a row and at least `minutes`. */
 export const HealthRule = z.strictObject({
@@ -143,7 +143,7 @@ export type HealthRule = z.infer<typeof HealthRule>
 const byDefault = <Schema extends z.ZodObject>(schema: Schema) => schema.prefault({} as z.input<Schema>)
 
 /** What a farm role says besides who it is; every group has defaults. Same keys in the stored form and the document. */
-export const farmRoleGroups = {
+const farmRoleGroups = {
   /** One zone, or null: `zones`, the subnets or the cloud decide. */
   zone: z.string().min(1).nullable().default(null),
   /** Zones over which servers are balanced, the least filled first; empty: not balanced. */

@@ -22,9 +22,7 @@ function isTimeZone(zone: string): boolean {
 }
 
 /** A time zone name of the IANA database, as this machine knows it. */
-export const TimeZone = z
-  .string()
-  .refine(isTimeZone, 'Use a time zone of the IANA database, such as Europe/Zurich.')
+const TimeZone = z.string().refine(isTimeZone, 'Use a time zone of the IANA database, such as Europe/Zurich.')
 
 /**
  * How long a farm may run after each launch before it is terminated by itself; warnings come `warnHours` before. A person

@@ -10,13 +10,13 @@ export type PlanAction = z.infer<typeof PlanAction>
 export const PlanEffect = z.enum(['now', 'new-servers', 'next-run'])
 export type PlanEffect = z.infer<typeof PlanEffect>
 
-export const PlanField = z.object({
+const PlanField = z.object({
   name: z.string(),
   from: z.string().nullable(),
   to: z.string().nullable(),
   effect: PlanEffect.optional(),
 })
-export type PlanField = z.infer<typeof PlanField>
+type PlanField = z.infer<typeof PlanField>
 
 /** What something costs an hour by the known list prices: an estimate. */
 const CostEstimate = z.object({

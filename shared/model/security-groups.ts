@@ -13,17 +13,17 @@ export const RuleProtocol = z
 export type RuleProtocol = z.infer<typeof RuleProtocol>
 
 /** Who is on the other side of a rule. A prefix list is shown and kept, but not made here. */
-export const RulePeer = z.discriminatedUnion('kind', [
+const RulePeer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('cidr'), cidr: z.string().min(1) }),
   z.strictObject({ kind: z.literal('group'), groupId: z.string().min(1) }),
   z.strictObject({ kind: z.literal('prefix-list'), prefixListId: z.string().min(1) }),
 ])
-export type RulePeer = z.infer<typeof RulePeer>
+type RulePeer = z.infer<typeof RulePeer>
 
 const RulePort = z.number().int().min(-1).max(65_535).nullable()
 
 /** EC2 takes these characters in a rule's description (EC2 API Reference, IpRange). */
-export const RuleComment = z
+const RuleComment = z
   .string()
   .max(255, 'A comment has at most 255 characters.')
   .regex(

@@ -70,8 +70,8 @@ export const ServerGroups = z.object({
 export type ServerGroups = z.infer<typeof ServerGroups>
 
 /** Something that its design asks for and that a running server did not get: it is tried again. */
-export const Unkept = z.object({ name: z.string(), error: ErrorInfo })
-export type Unkept = z.infer<typeof Unkept>
+const Unkept = z.object({ name: z.string(), error: ErrorInfo })
+type Unkept = z.infer<typeof Unkept>
 
 /** A server: one slot (farm role, index) filled by one instance of a cloud. Names are copied so that history stays readable. */
 export const Server = z.object({

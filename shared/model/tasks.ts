@@ -12,7 +12,7 @@ export const Replacement = z.enum(['none', 'this-farm', 'all-farms'])
 export type Replacement = z.infer<typeof Replacement>
 
 /** A role's name as made from a snapshot (reference 1.2): at least 3 characters, letters, digits and dashes. */
-export const SnapshotRoleName = z
+const SnapshotRoleName = z
   .string()
   .trim()
   .regex(/^[A-Za-z0-9-]{3,100}$/, 'A name of 3 to 100 letters, digits and dashes.')

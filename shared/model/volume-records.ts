@@ -4,7 +4,7 @@ import { FileSystem, Raid, SnapshotSchedule, volumeShape } from './farm-role-sto
 import { CloudId, FarmId, FarmRoleId, Timestamp } from './ids.ts'
 
 /** What a volume still has to be made of, written down before the cloud is asked. */
-export const VolumeIntent = z.discriminatedUnion('kind', [
+const VolumeIntent = z.discriminatedUnion('kind', [
   /** CreateVolume with this token, in this zone. */
   z.object({
     kind: z.literal('create'),
@@ -22,7 +22,7 @@ export const VolumeIntent = z.discriminatedUnion('kind', [
   /** The volume is to go. */
   z.object({ kind: z.literal('delete') }),
 ])
-export type VolumeIntent = z.infer<typeof VolumeIntent>
+type VolumeIntent = z.infer<typeof VolumeIntent>
 
 export const MountState = z.enum(['not-mounted', 'awaiting-attachment', 'mounting', 'mounted'])
 export type MountState = z.infer<typeof MountState>

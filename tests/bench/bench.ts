@@ -10,7 +10,7 @@ export interface Figure {
   target: { limit: number; of: 'ratio' | 'value'; atLeast?: boolean } | null
 }
 
-export interface BenchContext {
+interface BenchContext {
   /** Fewer servers, fewer rounds: to see that a bench runs. */
   quick: boolean
   /** Counted rounds; the median is reported. */

@@ -47,7 +47,7 @@ export async function startServing(dataDir: string): Promise<Serving> {
 }
 
 /** The first line that a child prints. Rejects when it ends before. */
-export function firstLine(child: ChildProcess): Promise<string> {
+function firstLine(child: ChildProcess): Promise<string> {
   const { stdout, stderr } = child
   if (!stdout || !stderr) throw new Error('The child has no output.')
   const said: string[] = []

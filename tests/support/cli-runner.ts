@@ -53,7 +53,7 @@ export async function spawnCli(argv: readonly string[], options: CliOptions): Pr
 }
 
 /** Starts the real command and leaves it running, as for `serve`. */
-export function startCli(argv: readonly string[], options: CliOptions) {
+function startCli(argv: readonly string[], options: CliOptions) {
   return spawn(process.execPath, [join(root, 'electron', 'cli', 'main.ts'), ...argv], {
     cwd: root,
     env: cliEnv(options),

@@ -45,7 +45,7 @@ function notFound(what: string): AppError {
 }
 
 /** An engine in memory with believable data: for screens, screenshots and the benchmark of lists. */
-export function fakeEngine(options: FakeEngineOptions): FakeEngine {
+function fakeEngine(options: FakeEngineOptions): FakeEngine {
   const nowMs = Date.now()
   const world = fakeWorld({ servers: options.servers, nowMs, ...(options.empty ? { empty: true } : {}) })
   const feed = new ChangeFeed({ epoch: 'fake', clock: systemClock })

@@ -1,5 +1,5 @@
 import { HostKeys } from '../../electron/engine/access/ssh/index.ts'
-import type { HostKeyQuestion } from '../../electron/engine/access/ssh/index.ts'
+import type { HostKeyQuestion } from '../../electron/engine/access/ssh/host-keys.ts'
 import type { Clock } from '../../electron/engine/ports.ts'
 import type { HostKey } from '../../shared/model/ssh-keys.ts'
 import type { NewEvent } from '../../shared/model/events.ts'

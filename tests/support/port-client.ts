@@ -10,7 +10,7 @@ interface InPage {
 }
 
 /** Asks the preload for a port, as the renderer does. */
-export function askForPort(patienceMs = 10_000): Promise<MessagePort> {
+function askForPort(patienceMs = 10_000): Promise<MessagePort> {
   return new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error('No port came.')), patienceMs)
     window.addEventListener('message', ({ data, ports: [port] }) => {

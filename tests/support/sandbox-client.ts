@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
-import type { SandboxFaultInput, SandboxInstance } from '../../electron/clouds/sandbox/index.ts'
+import type { SandboxFaultInput } from '../../electron/clouds/sandbox/faults/fault.ts'
+import type { SandboxInstance } from '../../electron/clouds/sandbox/sandbox.ts'
 
 const Address = z.object({
   endpoint: z.string(),

@@ -14,7 +14,8 @@ import {
   type RunInstancesCommandInput,
 } from '@aws-sdk/client-ec2'
 import { vi } from 'vitest'
-import { Sandbox, type SandboxAddress, type SandboxTimes } from '../../electron/clouds/sandbox/index.ts'
+import { Sandbox, type SandboxAddress } from '../../electron/clouds/sandbox/sandbox.ts'
+import type { SandboxTimes } from '../../electron/clouds/sandbox/settings.ts'
 import { realClock } from './clocks.ts'
 import { silentLog } from './logs.ts'
 

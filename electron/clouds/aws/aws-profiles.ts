@@ -18,7 +18,7 @@ export async function listAwsProfiles(home: AwsHome): Promise<AwsProfile[]> {
 }
 
 /** How a profile signs in, decided in the order in which the AWS SDK decides. */
-export function profileKind(settings: ProfileSettings): AwsProfile['kind'] {
+function profileKind(settings: ProfileSettings): AwsProfile['kind'] {
   const has = (key: string): boolean => settings[key] !== undefined
   if (has('role_arn') && (has('source_profile') || has('credential_source'))) return 'assume-role'
   if (has('aws_access_key_id') && has('aws_secret_access_key')) return 'keys'

@@ -12,7 +12,7 @@ export interface RateLimit {
  * throttling for the Amazon EC2 API", tables "Request token bucket sizes and refill rates"). The resource-intensive APIs have
  * the same numbers as the mutating ones.
  */
-export const EC2_LIMITS = {
+const EC2_LIMITS = {
   read: { capacity: 100, refillPerSecond: 20 },
   /** Reads that are asked with neither a filter nor pages. */
   readAll: { capacity: 50, refillPerSecond: 10 },
@@ -38,7 +38,7 @@ const RESOURCE_LIMITS: Readonly<Record<string, RateLimit>> = {
   TerminateInstances: { capacity: 1000, refillPerSecond: 20 },
 }
 
-export type CallKind = keyof typeof EC2_LIMITS
+type CallKind = keyof typeof EC2_LIMITS
 
 /** Gives tokens in the order in which they were asked for, as fast as its limit allows. */
 export class TokenBucket {

@@ -36,7 +36,7 @@ export interface CloudKind {
   readonly open: CloudOpener
 }
 
-export type CloudKinds = Readonly<Record<CloudDesign['kind'], CloudKind>>
+type CloudKinds = Readonly<Record<CloudDesign['kind'], CloudKind>>
 
 /** The kinds of clouds that a host can open, and the profiles on this machine that one can be signed in to with. */
 export interface CloudOpeners {

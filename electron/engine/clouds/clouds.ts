@@ -14,7 +14,7 @@ import type { CloudProvider } from './cloud-provider.ts'
 import type { OpenClouds } from './open-clouds.ts'
 
 /** Where cloud designs are kept. */
-export interface CloudRepository {
+interface CloudRepository {
   list(): Promise<CloudDesign[]>
   put(cloud: CloudDesign): Promise<void>
   remove(id: string): Promise<void>

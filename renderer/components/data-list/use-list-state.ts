@@ -6,7 +6,7 @@ import { createRowText, filterRows, parseFilter } from './filter.ts'
 import { sortRows, type Sorting } from './sort.ts'
 
 /** A named combination of filter, order and columns. */
-export interface SavedView {
+interface SavedView {
   name: string
   filter: string
   sorting: Sorting | null

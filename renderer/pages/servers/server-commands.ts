@@ -37,7 +37,7 @@ import { useServerWork, type ServerWork } from './server-work.ts'
 import { useSnapshotRequest } from './snapshot/snapshot-request.ts'
 
 /** A question that must be answered before servers are touched. */
-export interface ServerQuestion {
+interface ServerQuestion {
   action: 'reboot' | 'suspend' | 'terminate' | 'cancel' | 'lock' | 'change-type' | 'password'
   servers: readonly Server[]
 }

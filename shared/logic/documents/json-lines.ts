@@ -28,7 +28,7 @@ export function readJson(text: string): ReadJson {
 const MAX_DEPTH = 200
 
 /** Finds the line of a path such as `roles[1].scaling.min` in JSON text; a member's is its key's. */
-export class JsonLines {
+class JsonLines {
   readonly #rows: readonly string[]
   readonly #lines = new Map<string, number>()
 

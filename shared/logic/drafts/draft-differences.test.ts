@@ -5,7 +5,7 @@ import { FarmRole } from '../../model/farm-roles.ts'
 import { FarmDesign, Lease } from '../../model/farms.ts'
 import { compareDrafts } from './draft-differences.ts'
 import { changeRole, draftOf } from './farm-draft.ts'
-import { fieldsOf } from './field-paths.ts'
+import { fieldDifferences } from './field-paths.ts'
 import { fieldWords, valueWords } from './field-words.ts'
 import { compareServer, isComparable } from '../servers/server-differences.ts'
 
@@ -129,7 +129,9 @@ it('has words for every field of a farm and of a farm role', () => {
     lease: Lease.parse({}),
     allowedHours: AllowedHours.parse({ periods: [{ days: ['mon'], start: '08:00', end: '18:00' }] }),
   }
-  const paths = [everyRole, named, farm].flatMap((one) => fieldsOf(one).map(({ path }) => path))
+  const paths = [everyRole, named, farm].flatMap((one) =>
+    fieldDifferences(one, undefined).map(({ path }) => path),
+  )
   const groups = [...Object.keys(FarmRole.shape), ...Object.keys(FarmDesign.shape)]
   const sameWords = new Set(
     [

@@ -29,11 +29,6 @@ export function fieldDifferences(mine: unknown, theirs: unknown): FieldDifferenc
   return found
 }
 
-/** Every single value of a design by its path. */
-export function fieldsOf(value: unknown): { path: string; value: unknown }[] {
-  return fieldDifferences(value, undefined).map(({ path, mine }) => ({ path, value: mine }))
-}
-
 function compare(mine: unknown, theirs: unknown, way: Way | null, found: FieldDifference[]): void {
   if (Object.is(mine, theirs)) return
   const name = way === null ? '' : String(way.step)

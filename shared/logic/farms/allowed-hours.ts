@@ -3,7 +3,7 @@ import type { FarmDesign, FarmState } from '../../model/farms.ts'
 import { instantOf, localTime } from './local-time.ts'
 
 /** A stretch of time in which a farm may run. */
-export interface Window {
+interface Window {
   startMs: number
   endMs: number
 }
@@ -19,7 +19,7 @@ function minutesOf(time: string): number {
 }
 
 /** The windows around a moment in order of time; those that touch are one. */
-export function windowsAround(hours: AllowedHours, timeZone: string, nowMs: number): Window[] {
+function windowsAround(hours: AllowedHours, timeZone: string, nowMs: number): Window[] {
   const today = localTime(timeZone, nowMs)
   const windows: Window[] = []
   for (let ahead = -DAYS_AROUND; ahead <= DAYS_AROUND; ahead += 1) {

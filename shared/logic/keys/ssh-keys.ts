@@ -4,7 +4,7 @@ import type { SshKey } from '../../model/ssh-keys.ts'
 type Place = Pick<SshKey, 'farmId' | 'cloudId' | 'location'>
 
 /** A regenerated pair has a name of its own, `…-g2`: all generations of a pair are one line. */
-export function keyLine(name: string): string {
+function keyLine(name: string): string {
   return name.replace(/-g\d+$/, '')
 }
 

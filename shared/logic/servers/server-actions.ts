@@ -25,7 +25,7 @@ const LIVE: readonly ServerStatus[] = [
 ]
 
 /** The statuses in which each action applies (reference 4.6). */
-export const ACTION_STATUSES: Readonly<Record<ServerAction, readonly ServerStatus[]>> = {
+const ACTION_STATUSES: Readonly<Record<ServerAction, readonly ServerStatus[]>> = {
   cancel: ['pending-launch'],
   reboot: ['initializing', 'running'],
   suspend: ['running'],
@@ -167,11 +167,4 @@ export function hardRebootRefusal(server: Server): Refusal | null {
 /** `true` when the action may be asked of the server now, else the sentence that says why not. */
 export function whyNot(server: Server, action: ServerAction): true | string {
   return refusalOf(server, action)?.sentence ?? true
-}
-
-/** Every action with `true` or the reason against it. */
-export function allowedActions(server: Server): Record<ServerAction, true | string> {
-  const result = {} as Record<ServerAction, true | string>
-  for (const action of Object.keys(ACTION_STATUSES) as ServerAction[]) result[action] = whyNot(server, action)
-  return result
 }

@@ -1,7 +1,7 @@
 import type { LaunchReason, TerminateReason } from '../../model/servers.ts'
 
 /** Why a server was launched, in words that follow “because”. */
-export const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
+const LAUNCH_REASON_WORDS: Readonly<Record<LaunchReason, string>> = {
   replacement: 'a server was lost',
   'scaling-up': 'the farm role keeps more servers',
   'farm-launched': 'the farm was launched',

@@ -20,7 +20,7 @@ const KEY_BLOCK = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRI
 /** What is fetched or filled in on the server is no secret yet. */
 const HARMLESS = /^["']?(?:\$|\{|<|%|`)/
 
-export const LEFT_OUT = 'LEFT-OUT'
+const LEFT_OUT = 'LEFT-OUT'
 
 /**
  * A text without the values that look like secrets, and what was taken out. It errs towards taking out: who uses the text

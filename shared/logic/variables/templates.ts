@@ -71,7 +71,7 @@ export const TEMPLATE_VARIABLES = [
   { name: 'public_ip', aliases: ['SCALR_EXTERNAL_IP'], words: 'public address', known: 'on-server' },
 ] as const satisfies readonly TemplateVariable[]
 
-export type TemplateName = (typeof TEMPLATE_VARIABLES)[number]['name']
+type TemplateName = (typeof TEMPLATE_VARIABLES)[number]['name']
 /** The values of one server; what is not known yet is the empty text. */
 export type TemplateValues = Readonly<Record<TemplateName, string>>
 

@@ -7,11 +7,11 @@ import { report } from './report.ts'
 /** Chromium knows no scheme of ours, so pages of `farmhand://app/` live under a loopback name there. */
 export const PAGE_ORIGIN = 'http://app.farmhand.localhost'
 
-export function toPageUrl(url: string): string {
+function toPageUrl(url: string): string {
   return url.replace(/^farmhand:\/\/app(?=\/|$)/, PAGE_ORIGIN)
 }
 
-export function toAppUrl(url: string): string {
+function toAppUrl(url: string): string {
   return url.startsWith(`${PAGE_ORIGIN}/`) ? `farmhand://app${url.slice(PAGE_ORIGIN.length)}` : url
 }
 

@@ -25,7 +25,7 @@ export interface CloudState {
 }
 
 /** The files that an image holds and an instance starts with. */
-export interface CloudDisks {
+interface CloudDisks {
   /** Keeps a copy of an instance's files as they are now. */
   saveInstance: (instanceId: string, imageId: string) => Promise<void>
   copyImage: (fromImageId: string, imageId: string) => Promise<void>
@@ -47,7 +47,7 @@ export interface VolumeDisks {
 }
 
 /** The faults that an action has to know of; the others are made around it. */
-export interface CloudFaults {
+interface CloudFaults {
   /** How many instances of `count` this zone has room for; it is counted as one call. */
   roomIn: (zone: string, count: number) => number
   /** By how much spot instances are dearer than usual now; it is counted as one call. */

@@ -152,7 +152,7 @@ function imageXml(image: DescribedImage): XmlValue {
 }
 
 /** What the bill calls the operating system. */
-export function platformDetails(image: Pick<ImageFacts, 'platform'>): string {
+function platformDetails(image: Pick<ImageFacts, 'platform'>): string {
   return image.platform === 'windows' ? 'Windows' : 'Linux/UNIX'
 }
 

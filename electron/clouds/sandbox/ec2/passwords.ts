@@ -20,7 +20,7 @@ const getPasswordData: Action = (state, call) => {
 }
 
 /** The same at every call without being kept: a keyed hash of the instance's id, with a sign of each kind. */
-export function passwordOf(state: Pick<CloudState, 'store'>, instanceId: string): string {
+function passwordOf(state: Pick<CloudState, 'store'>, instanceId: string): string {
   const key = state.store.account?.secretAccessKey ?? ''
   const text = createHmac('sha256', key).update(`administrator ${instanceId}`).digest('base64url')
   return `${text.slice(0, 28)}%aA1`

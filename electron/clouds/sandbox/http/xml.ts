@@ -3,7 +3,7 @@ export type XmlValue =
   string | number | boolean | null | undefined | readonly XmlValue[] | { readonly [name: string]: XmlValue }
 
 /** One element with all that is in it. */
-export function element(name: string, value: XmlValue, attributes = ''): string {
+function element(name: string, value: XmlValue, attributes = ''): string {
   if (value === undefined || value === null) return ''
   const inside = content(value)
   return inside === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${inside}</${name}>`

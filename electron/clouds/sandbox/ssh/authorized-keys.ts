@@ -6,7 +6,7 @@ import type { ParsedKey } from 'ssh2'
 /** A file of keys that is longer is nobody's list of friends. */
 const maxBytes = 262_144
 
-export function authorizedKeysPath(homeDir: string): string {
+function authorizedKeysPath(homeDir: string): string {
   return join(homeDir, '.ssh', 'authorized_keys')
 }
 

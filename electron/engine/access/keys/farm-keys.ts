@@ -14,14 +14,14 @@ import type { Events } from '../../records/events/index.ts'
 import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
 
 /** Where the public halves are kept. */
-export interface SshKeyRepository {
+interface SshKeyRepository {
   list(): Promise<SshKey[]>
   put(key: SshKey, events?: readonly NewEvent[]): Promise<void>
   remove(id: string, events?: readonly NewEvent[]): Promise<void>
 }
 
 /** Where the private halves are kept, encrypted. */
-export interface PrivateKeyVault {
+interface PrivateKeyVault {
   put(id: string, value: Secret): Promise<void>
   get(id: string): Promise<Secret | undefined>
   remove(id: string): Promise<void>

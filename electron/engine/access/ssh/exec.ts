@@ -28,7 +28,7 @@ export interface CommandRequest {
   onStderr?: OutputSink
 }
 
-export type OutputSink = (chunk: Buffer) => void | Promise<void>
+type OutputSink = (chunk: Buffer) => void | Promise<void>
 
 /** How a command ended; the signal's name is like `SIGTERM`. */
 export type CommandEnd =

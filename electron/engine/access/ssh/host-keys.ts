@@ -12,7 +12,7 @@ import { targetName } from './ssh-target.ts'
 import type { SshTarget } from './ssh-target.ts'
 
 /** Where pins are kept, by server id. */
-export interface HostKeyStore {
+interface HostKeyStore {
   get(serverId: string): Promise<HostKey | undefined>
   put(hostKey: HostKey, events?: readonly NewEvent[]): Promise<void>
 }
@@ -27,7 +27,7 @@ export interface HostKeyQuestion {
 }
 
 /** Asks a person and waits as long as it takes. */
-export type AskPerson = (question: HostKeyQuestion) => Promise<'accept' | 'refuse'>
+type AskPerson = (question: HostKeyQuestion) => Promise<'accept' | 'refuse'>
 
 /** How a shown key stands: `trusted` is pinned already, `new` may be pinned once the server proved that it owns it. */
 export type HostKeyVerdict = { kind: 'trusted' } | { kind: 'new'; hostKey: HostKey }

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Secret } from '../../../../shared/model/secret.ts'
-import { ec2CreatedRsaFingerprint, ec2ImportedFingerprint, readPublicKeyLine } from './fingerprints.ts'
-import { exportPrivateKey, generateKeyPair, readKeyPair, readPrivateKey } from './key-pair.ts'
+import { readPublicKeyLine } from './fingerprints.ts'
+import { exportPrivateKey, generateKeyPair, readKeyPair } from './key-pair.ts'
 import type { KeyPair, KeyPairType } from './key-pair.ts'
 
 const run = promisify(execFile)
@@ -86,29 +86,6 @@ describe.each<KeyPairType>(['ed25519', 'rsa'])('a generated %s pair', (type) => 
     expect(JSON.stringify(pair)).not.toContain('PRIVATE KEY')
     expect(String(pair.privateKey)).toBe('•••')
   })
-})
-
-test("EC2's fingerprints are what its documentation computes with openssl", async () => {
-  const rsa = await generateKeyPair({ type: 'rsa', comment: '' })
-  const path = await asFile('ec2-rsa', exportPrivateKey(rsa.privateKey, 'pem').reveal())
-  const { stdout: spki } = await run('openssl', ['rsa', '-in', path, '-pubout', '-outform', 'DER'], {
-    encoding: 'buffer',
-  })
-  expect(ec2ImportedFingerprint(rsa.publicKey).replaceAll(':', '')).toBe(
-    createHash('md5').update(spki).digest('hex'),
-  )
-  const { stdout: pkcs8 } = await run(
-    'openssl',
-    ['pkcs8', '-in', path, '-inform', 'PEM', '-outform', 'DER', '-topk8', '-nocrypt'],
-    { encoding: 'buffer' },
-  )
-  expect(ec2CreatedRsaFingerprint(readPrivateKey(rsa.privateKey).key).replaceAll(':', '')).toBe(
-    createHash('sha1').update(pkcs8).digest('hex'),
-  )
-  const ed25519 = await generateKeyPair({ comment: '' })
-  expect(`SHA256:${ec2ImportedFingerprint(ed25519.publicKey).replace('=', '')}`).toBe(
-    ed25519.sha256Fingerprint,
-  )
 })
 
 test('a key that was pasted with spaces around its lines is read', async () => {

@@ -1,2 +1,1 @@
 export { Terminals } from './terminals.ts'
-export type { TerminalsListener, TerminalsOptions } from './terminals.ts'

@@ -12,7 +12,7 @@ import type { OpenSshServer } from '../../../../tests/support/openssh-server.ts'
 import { startTcpRelay } from '../../../../tests/support/tcp-relay.ts'
 import type { TcpRelay } from '../../../../tests/support/tcp-relay.ts'
 import { generateKeyPair, SshConnections } from '../ssh/index.ts'
-import type { KeyPair } from '../ssh/index.ts'
+import type { KeyPair } from '../ssh/key-pair.ts'
 import { Terminals } from './terminals.ts'
 
 const size = { cols: 80, rows: 24 }

@@ -4,14 +4,14 @@ import type { NewEvent } from '../../../../shared/model/events.ts'
 import type { Farm, FarmDesign, FarmState } from '../../../../shared/model/farms.ts'
 
 /** Where designs are kept. */
-export interface FarmDesignRepository {
+interface FarmDesignRepository {
   list(): Promise<FarmDesign[]>
   put(design: FarmDesign): Promise<void>
   remove(id: string): Promise<void>
 }
 
 /** Where the life of farms is kept. */
-export interface FarmStateRepository {
+interface FarmStateRepository {
   list(): Promise<FarmState[]>
   put(state: FarmState, events?: readonly NewEvent[]): Promise<void>
   remove(id: string): Promise<void>

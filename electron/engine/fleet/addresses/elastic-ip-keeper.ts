@@ -10,7 +10,7 @@ import type { Clock } from '../../ports.ts'
 import type { ServerStore } from '../../records/servers/index.ts'
 
 /** Where it is kept which address belongs to which index. */
-export interface ElasticIpRepository {
+interface ElasticIpRepository {
   ofFarm(farmId: string): Promise<ElasticIp[]>
   put(record: ElasticIp): Promise<void>
   remove(id: string, events?: readonly NewEvent[]): Promise<void>

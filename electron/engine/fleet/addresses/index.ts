@@ -1,2 +1,2 @@
-export { ElasticIpKeeper, type ElasticIpRepository } from './elastic-ip-keeper.ts'
+export { ElasticIpKeeper } from './elastic-ip-keeper.ts'
 export { elasticIpProvisioner } from './elastic-ip-provisioner.ts'

@@ -1,4 +1,4 @@
-export { Rollouts, type RolloutTarget } from './rollouts.ts'
+export { Rollouts } from './rollouts.ts'
 export { ServersReplacing } from './servers-replacing.ts'
 export { ImageReplacing } from './image-replacing.ts'
 export { RoleSwap } from './role-swap.ts'

@@ -2,14 +2,14 @@ import type { Event, EventKind } from '../../../../shared/model/events.ts'
 import type { Clock, Log } from '../../ports.ts'
 
 /** The events of the ledger as a consumer sees them. */
-export interface EventStream {
+interface EventStream {
   after(seq: number, limit: number): Promise<Event[]>
   lastSeq(): Promise<number>
   onCommitted(listener: (kinds: ReadonlySet<EventKind>) => void): () => void
 }
 
 /** How far each consumer is. */
-export interface EventCursors {
+interface EventCursors {
   get(name: string): Promise<number | undefined>
   put(name: string, seq: number): Promise<void>
   keepOnly(names: readonly string[]): Promise<void>

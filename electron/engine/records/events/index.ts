@@ -1,3 +1,3 @@
-export { type Delivery, type EventHandler, EventConsumers } from './event-consumers.ts'
-export { type EventAbout, type EventRepository, Events } from './events.ts'
+export { type Delivery, EventConsumers } from './event-consumers.ts'
+export { type EventAbout, Events } from './events.ts'
 export { LiveEvents } from './live-events.ts'

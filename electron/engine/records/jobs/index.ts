@@ -1,1 +1,1 @@
-export { type JobFollower, type JobReport, type JobRepository, Jobs } from './jobs.ts'
+export { type JobFollower, type JobReport, Jobs } from './jobs.ts'

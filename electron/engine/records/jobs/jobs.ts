@@ -7,7 +7,7 @@ import type { Clock, Log } from '../../ports.ts'
 const KEEP_ENDED = 100
 
 /** Where jobs are kept. */
-export interface JobRepository {
+interface JobRepository {
   put(job: Job): Promise<void>
   /** Running ones and the newest ended ones. */
   recent(endedCount: number): Promise<Job[]>

@@ -19,7 +19,7 @@ const TELLS_ERROR: ReadonlySet<string> = new Set([
 ])
 
 /** Where servers and what happened to them are kept; both are written in one transaction. */
-export interface ServerRepository {
+interface ServerRepository {
   /** All that are not terminated, and the newest terminated ones. */
   recent(terminatedCount: number): Promise<Server[]>
   find(id: string): Promise<Server | undefined>

@@ -30,7 +30,7 @@ export interface TaskRunner<T extends Task> {
 export type TaskRunners = { [K in Task['kind']]: TaskRunner<TaskOf<K>> }
 
 /** Where tasks are kept. */
-export interface TaskRepository {
+interface TaskRepository {
   put(task: Task, events?: readonly NewEvent[]): Promise<void>
   recent(endedCount: number): Promise<Task[]>
 }

@@ -1,7 +1,6 @@
 /** The data directory: who owns it, and files in it that crashes and full disks do not harm. */
 export { DataDir, openDataDir, readEngineFile } from './data-dir.ts'
 export type { EngineFile } from './engine-file.ts'
-export type { StateFinding } from './findings.ts'
 export { DocumentDamage, DocumentFile, stamp } from './document-file.ts'
 export { GroupCommit } from './group-commit.ts'
 export { syncDirectory, writeAtomically } from './atomic-file.ts'

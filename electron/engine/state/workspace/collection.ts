@@ -1,9 +1,3 @@
-/** What changed in one commit: whole items, and the ids of those that are gone. */
-export interface CollectionChange<T extends { id: string }> {
-  put: readonly T[]
-  drop: readonly T['id'][]
-}
-
 /**
  * The designs of one noun. Items are frozen and whole; what a write hands in is validated and copied. A write that has
  * resolved is on disk; one that rejects (`input.invalid`, `state.disk_full`, `state.unwritable`) changed nothing.
@@ -14,10 +8,6 @@ export interface Collection<T extends { id: string }> {
   get(id: string): Promise<T | undefined>
   /** Adds the item or replaces the one of its id. */
   put(item: T): Promise<void>
-  /** Puts all or none. */
-  putMany(items: readonly T[]): Promise<void>
   /** Nothing happens when there is no such item. */
   remove(id: string): Promise<void>
-  /** Called after each commit; answers how to stop that. */
-  onChange(listener: (change: CollectionChange<T>) => void): () => void
 }

@@ -70,7 +70,7 @@ test('behaves as a map that survives restarts, whatever is done to it', async ()
         let writes: Promise<void>[] = []
         for (const taken of steps) {
           if (taken.kind === 'put') {
-            writes.push(collection.putMany(taken.items))
+            writes.push(...taken.items.map((item) => collection.put(item)))
             for (const item of taken.items) model.set(item.id, item)
           } else if (taken.kind === 'remove') {
             writes.push(collection.remove(taken.id))

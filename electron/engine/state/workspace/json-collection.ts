@@ -1,8 +1,7 @@
 import { Low } from 'lowdb'
 import type { DataDir } from '../data-dir/index.ts'
 import { GroupCommit } from '../data-dir/index.ts'
-import type { Log } from '../../ports.ts'
-import type { Collection, CollectionChange } from './collection.ts'
+import type { Collection } from './collection.ts'
 import { NounAdapter, sortById } from './noun-adapter.ts'
 import type { ItemsById } from './noun-adapter.ts'
 import { checkItem } from './noun-document.ts'
@@ -13,16 +12,13 @@ type Change<T extends { id: string }> = { kind: 'put'; item: T } | { kind: 'remo
 /** A collection that lives in memory and in one JSON document. */
 export class JsonCollection<T extends { id: string }> implements Collection<T> {
   readonly #noun: Noun<T>
-  readonly #log: Log
   readonly #low: Low<ItemsById<T>>
   readonly #commits: GroupCommit<Change<T>>
-  readonly #listeners = new Set<(change: CollectionChange<T>) => void>()
   /** What is on disk; `#low.data` is ahead of it during a write. */
   #items: ItemsById<T>
 
-  private constructor(noun: Noun<T>, log: Log, low: Low<ItemsById<T>>) {
+  private constructor(noun: Noun<T>, low: Low<ItemsById<T>>) {
     this.#noun = noun
-    this.#log = log
     this.#low = low
     this.#items = low.data
     this.#commits = new GroupCommit(`workspace of ${noun.name}`, (changes) => this.#commit(changes))
@@ -35,7 +31,7 @@ export class JsonCollection<T extends { id: string }> implements Collection<T> {
   static async open<T extends { id: string }>(dataDir: DataDir, noun: Noun<T>): Promise<JsonCollection<T>> {
     const low = new Low<ItemsById<T>>(new NounAdapter(dataDir, noun), new Map())
     await low.read()
-    return new JsonCollection(noun, dataDir.log, low)
+    return new JsonCollection(noun, low)
   }
 
   list(): Promise<T[]> {
@@ -50,26 +46,12 @@ export class JsonCollection<T extends { id: string }> implements Collection<T> {
     await this.#commits.add({ kind: 'put', item: checkItem(this.#noun, item) })
   }
 
-  async putMany(items: readonly T[]): Promise<void> {
-    const checked = items.map((item) => checkItem(this.#noun, item))
-    // Added in one turn, they share one commit: all or none.
-    await Promise.all(checked.map((item) => this.#commits.add({ kind: 'put', item })))
-  }
-
   async remove(id: string): Promise<void> {
     await this.#commits.add({ kind: 'remove', id })
   }
 
-  onChange(listener: (change: CollectionChange<T>) => void): () => void {
-    this.#listeners.add(listener)
-    return () => {
-      this.#listeners.delete(listener)
-    }
-  }
-
   async close(): Promise<void> {
     await this.#commits.close()
-    this.#listeners.clear()
   }
 
   async #commit(changes: readonly Change<T>[]): Promise<void> {
@@ -90,19 +72,5 @@ export class JsonCollection<T extends { id: string }> implements Collection<T> {
     this.#low.data = sorted
     await this.#low.write()
     this.#items = sorted
-    this.#tell({
-      put: changed.map((id) => sorted.get(id)).filter((item) => item !== undefined),
-      drop: changed.filter((id) => !sorted.has(id)),
-    })
-  }
-
-  #tell(change: CollectionChange<T>): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change)
-      } catch (thrown) {
-        this.#log.error({ noun: this.#noun.name, err: thrown }, 'A listener of the workspace failed.')
-      }
-    }
   }
 }

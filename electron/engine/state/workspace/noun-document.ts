@@ -4,7 +4,7 @@ import { DocumentDamage } from '../data-dir/index.ts'
 import type { Noun } from './noun.ts'
 
 /** An item that could not be read, and why, as sentences with paths. */
-export interface FaultyItem {
+interface FaultyItem {
   id: string
   why: string
 }

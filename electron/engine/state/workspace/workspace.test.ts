@@ -6,8 +6,8 @@ import { AppError } from '../../../../shared/model/errors.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import { aFarm } from '../../../../tests/support/designs.ts'
 import { temporaryDirectory, withDataDir } from '../../../../tests/support/state.ts'
-import type { StateFinding } from '../data-dir/index.ts'
-import type { CollectionChange, Workspace } from './index.ts'
+import type { StateFinding } from '../data-dir/findings.ts'
+import type { Workspace } from './index.ts'
 import { openWorkspace } from './index.ts'
 
 let directory: string
@@ -39,7 +39,10 @@ describe('a collection', () => {
   test('keeps what was put, by id, over a restart', async () => {
     await withWorkspace(async ({ farms }) => {
       await farms.put(aFarm({ id: 'b', name: 'Bees' }))
-      await farms.putMany([aFarm({ id: 'c', name: 'Cats' }), aFarm({ id: 'a', name: 'Ants' })])
+      await Promise.all([
+        farms.put(aFarm({ id: 'c', name: 'Cats' })),
+        farms.put(aFarm({ id: 'a', name: 'Ants' })),
+      ])
       await farms.put(aFarm({ id: 'b', name: 'Bears' }))
       await farms.remove('c')
       await farms.remove('never there')
@@ -65,10 +68,10 @@ describe('a collection', () => {
     })
   })
 
-  test('refuses what is no valid item, names each fault, and keeps nothing of a batch with one', async () => {
+  test('refuses what is no valid item, names each fault, and keeps nothing', async () => {
     await withWorkspace(async ({ farms }) => {
       const bad = { ...aFarm({ id: 'bad' }), timezone: 'Europe/Nowhere', surprise: 1 }
-      const refused = farms.putMany([aFarm(), bad])
+      const refused = farms.put(bad)
       await expect(refused).rejects.toThrow(AppError)
       await expect(refused).rejects.not.toThrow(ZodError)
       await expect(refused).rejects.toMatchObject({
@@ -76,21 +79,6 @@ describe('a collection', () => {
         details: { faults: [{ path: 'timezone' }, { path: 'surprise' }] },
       })
       expect(await farms.list()).toEqual([])
-    })
-  })
-
-  test('tells each commit after it is on disk, and goes on when a listener fails', async () => {
-    await withWorkspace(async ({ farms }) => {
-      const changes: CollectionChange<FarmDesign>[] = []
-      farms.onChange(() => {
-        throw new Error('listener')
-      })
-      const stop = farms.onChange((change) => changes.push(change))
-      await Promise.all([farms.put(aFarm({ id: 'a' })), farms.put(aFarm({ id: 'b' })), farms.remove('a')])
-      await farms.remove('a')
-      stop()
-      await farms.remove('b')
-      expect(changes).toEqual([{ put: [aFarm({ id: 'b' })], drop: [] }])
     })
   })
 
@@ -215,7 +203,7 @@ describe('a file with one faulty item', () => {
 
   beforeEach(async () => {
     await withWorkspace(async ({ farms }) => {
-      await farms.putMany([aFarm({ id: 'a', name: 'first name' }), aFarm({ id: 'b' })])
+      await Promise.all([farms.put(aFarm({ id: 'a', name: 'first name' })), farms.put(aFarm({ id: 'b' }))])
       await farms.put(aFarm({ id: 'a', name: 'second name' }))
     })
   })

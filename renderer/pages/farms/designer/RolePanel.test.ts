@@ -4,7 +4,7 @@ import { aFarm } from '../../../../tests/support/designs.ts'
 import { mountInApp } from '../../../../tests/support/mounting.ts'
 import { changeRole, draftOf, faultsAt, toFarmInput } from '../../../../shared/logic/drafts/farm-draft.ts'
 import { validateFarm } from '../../../../shared/logic/validation/farm-validation.ts'
-import { fieldsOf } from '../../../../shared/logic/drafts/field-paths.ts'
+import { fieldDifferences } from '../../../../shared/logic/drafts/field-paths.ts'
 import type { DraftRole } from '../../../../shared/model/farm-drafts.ts'
 import { groupOfField, ROLE_GROUPS } from './groups/role-groups.ts'
 import RolePanel from './RolePanel.vue'
@@ -57,7 +57,7 @@ async function open(group: string, change: Change = {}, readOnly = false) {
 
 it('has a group for every field of a farm role', () => {
   const { id: _id, ...role } = aFarm().roles[0] ?? {}
-  const homeless = fieldsOf(role).filter(({ path }) => groupOfField(path) === undefined)
+  const homeless = fieldDifferences(role, undefined).filter(({ path }) => groupOfField(path) === undefined)
   expect(homeless).toEqual([])
   expect(groupOfField('cloudFeatures.backupInstanceTypes[0]')?.key).toBe('instance-type')
   expect(groupOfField('cloudFeatures.spot')?.key).toBe('cloud-features')
