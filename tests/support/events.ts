@@ -41,7 +41,7 @@ class NotedEvents extends Events {
 export function testEvents(clock: Clock, note: (event: NewEvent) => void = () => undefined): Events {
   return new NotedEvents(
     {
-      repository: { append: async () => undefined, list: async () => [], retire: async () => 0 },
+      repository: { append: async () => undefined, list: async () => [] },
       clock,
       newId: () => crypto.randomUUID(),
       userName: 'tester',

@@ -6,7 +6,6 @@ import type { Clock } from '../../ports.ts'
 export interface EventRepository {
   append(events: readonly NewEvent[]): Promise<void>
   list(filter: EventFilter): Promise<Event[]>
-  retire(olderThan: string): Promise<number>
 }
 
 interface EventsOptions {
@@ -61,10 +60,5 @@ export class Events {
   /** Keeps an event that goes along with no change. */
   append(event: NewEvent): Promise<void> {
     return this.#options.repository.append([event])
-  }
-
-  /** Lets go of events older than a time that everyone who reads along has read; answers how many. */
-  retire(olderThan: string): Promise<number> {
-    return this.#options.repository.retire(olderThan)
   }
 }
