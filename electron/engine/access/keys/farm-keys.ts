@@ -11,14 +11,8 @@ import { TAGS } from '../../../../shared/model/tags.ts'
 import type { CloudProvider } from '../../clouds/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Events } from '../../records/events/index.ts'
+import { LiveRecords, type LiveRecordsOptions } from '../../records/live-records/index.ts'
 import { exportPrivateKey, generateKeyPair } from '../ssh/index.ts'
-
-/** Where the public halves are kept. */
-interface SshKeyRepository {
-  list(): Promise<SshKey[]>
-  put(key: SshKey, events?: readonly NewEvent[]): Promise<void>
-  remove(id: string, events?: readonly NewEvent[]): Promise<void>
-}
 
 /** Where the private halves are kept, encrypted. */
 interface PrivateKeyVault {
@@ -30,45 +24,41 @@ interface PrivateKeyVault {
 /** What the keys need of a cloud. */
 export type KeyPairCloud = Pick<CloudProvider, 'keyPairs'>
 
-interface FarmKeysOptions {
-  repository: SshKeyRepository
+interface FarmKeysOptions extends Pick<LiveRecordsOptions<SshKey>, 'repository' | 'onChange'> {
   vault: PrivateKeyVault
   clock: Clock
   newId: () => string
   workspaceId: string
-  onChange: (put: readonly SshKey[], dropped: readonly string[]) => void
   events: Events
 }
 
 /** One key pair for each farm, cloud and location, made at the first launch there. */
 export class FarmKeys {
   readonly #options: FarmKeysOptions
-  readonly #keys = new Map<string, SshKey>()
+  readonly #keys: LiveRecords<SshKey>
   readonly #making = new Map<string, Promise<SshKey>>()
 
   constructor(options: FarmKeysOptions) {
     this.#options = options
+    this.#keys = new LiveRecords({ ...options, noun: 'key', first: 'disk' })
   }
 
-  async start(): Promise<void> {
-    for (const key of await this.#options.repository.list()) this.#keys.set(key.id, key)
-    this.#options.onChange([...this.#keys.values()], [])
+  start(): Promise<void> {
+    return this.#keys.start()
   }
 
   list(): SshKey[] {
-    return [...this.#keys.values()]
+    return this.#keys.list()
   }
 
   /** Throws `input.not_found`. */
   get(id: string): SshKey {
-    const key = this.#keys.get(id)
-    if (!key) throw new AppError('input.not_found', { message: `There is no key ${id}.` })
-    return key
+    return this.#keys.get(id)
   }
 
   /** The key that the farm's new servers get in a location, or undefined before its first launch there. */
   find(farmId: string, cloudId: string, location: string): SshKey | undefined {
-    return currentKey(this.#keys.values(), { farmId, cloudId, location } as SshKey)
+    return currentKey(this.list(), { farmId, cloudId, location } as SshKey)
   }
 
   /**
@@ -105,7 +95,7 @@ export class FarmKeys {
 
   /** The private half of the pair that the cloud launched a server with. Throws `input.not_found` when it was deleted. */
   async launchKey(server: Pick<Server, 'farmId' | 'cloudId' | 'location' | 'keyName'>): Promise<Secret> {
-    const key = keysOfPlace(this.#keys.values(), server).find(({ name }) => name === server.keyName)
+    const key = keysOfPlace(this.list(), server).find(({ name }) => name === server.keyName)
     if (!key) {
       throw new AppError('input.not_found', {
         message: `The key pair ${server.keyName ?? ''} that it was launched with is not here any more.`,
@@ -140,7 +130,7 @@ export class FarmKeys {
       await this.#keep({ ...old, replacement: { keyId, startedAt, servers: {}, failures: [] } })
     }
     const next =
-      this.#keys.get(keyId) ?? (await this.#makePair({ ...old, id: keyId, name: nextKeyName(old.name) }))
+      this.#keys.find(keyId) ?? (await this.#makePair({ ...old, id: keyId, name: nextKeyName(old.name) }))
     return next.imported ? next : this.#import(next, cloud)
   }
 
@@ -169,7 +159,7 @@ export class FarmKeys {
 
   /** Takes a farm's keys out of their clouds, the vault and the ledger. `cloudOf` answers undefined for a cloud that is gone. */
   async removeOfFarm(farmId: string, cloudOf: (cloudId: string) => KeyPairCloud | undefined): Promise<void> {
-    for (const key of [...this.#keys.values()]) {
+    for (const key of this.list()) {
       if (key.farmId !== farmId) continue
       await cloudOf(key.cloudId)?.keyPairs.delete(key.location, key.name)
       await this.#forget(key)
@@ -177,10 +167,8 @@ export class FarmKeys {
   }
 
   async #forget(key: SshKey, events: readonly NewEvent[] = []): Promise<void> {
-    await this.#options.repository.remove(key.id, events)
+    await this.#keys.remove(key.id, events)
     await this.#options.vault.remove(vaultId(key.id))
-    this.#keys.delete(key.id)
-    this.#options.onChange([], [key.id])
   }
 
   async #ensure(
@@ -193,7 +181,7 @@ export class FarmKeys {
     const place = { farmId: farm.id, cloudId: role.cloudId, location: role.location }
     // The password of Windows is encrypted for the pair, which only RSA can do.
     const type = platform === 'windows' ? 'rsa' : undefined
-    const known = currentKey(this.#keys.values(), place, type)
+    const known = currentKey(this.list(), place, type)
     if (known?.imported) return known
     const key = known ?? (await this.#make(farm, role, cloudName, type ?? 'ed25519'))
     try {
@@ -236,9 +224,7 @@ export class FarmKeys {
       createdAt: new Date(this.#options.clock.now()).toISOString(),
     }
     await this.#options.vault.put(vaultId(key.id), pair.privateKey)
-    await this.#options.repository.put(key, [this.#told('KeyCreated', key, 'was made for')])
-    this.#keys.set(key.id, key)
-    return key
+    return this.#keys.put(key, [this.#told('KeyCreated', key, 'was made for')])
   }
 
   #told(kind: 'KeyCreated' | 'KeyRegenerated' | 'KeyRemoved', key: SshKey, what: string): NewEvent {
@@ -247,10 +233,9 @@ export class FarmKeys {
     return this.#options.events.told(kind, message, { farmId, data: { farm, key: name, location } })
   }
 
-  async #keep(key: SshKey): Promise<void> {
-    this.#keys.set(key.id, key)
-    await this.#options.repository.put(key)
-    this.#options.onChange([key], [])
+  /** Servers of one key are noted side by side: each builds on the newest state, so that none is lost. */
+  #keep(key: SshKey): Promise<SshKey> {
+    return this.#keys.put(key, [], 'memory')
   }
 
   async #import(key: SshKey, cloud: KeyPairCloud): Promise<SshKey> {
@@ -259,9 +244,7 @@ export class FarmKeys {
       publicKey: key.publicKey,
       tags: { [TAGS.workspace]: this.#options.workspaceId, [TAGS.farm]: key.farmId },
     })
-    const imported = { ...key, imported: true }
-    await this.#keep(imported)
-    return imported
+    return this.#keep({ ...key, imported: true })
   }
 }
 

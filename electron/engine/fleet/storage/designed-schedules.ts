@@ -23,7 +23,7 @@ export class DesignedSchedules {
       farms.list().flatMap((farm) => farm.roles.map((role) => [role.id as string, role])),
     )
     const wanted = new Map<string, VolumeRecord>()
-    for (const record of volumes.all()) {
+    for (const record of volumes.list()) {
       if (record.volumeId === null || record.intent !== null) continue
       const design = designs
         .get(record.farmRoleId)
@@ -32,14 +32,14 @@ export class DesignedSchedules {
       if (!plan) continue
       const id = scheduleId(record.cloudId, record.location, record.volumeId)
       wanted.set(id, record)
-      const known = schedules.find(record.cloudId, record.location, record.volumeId)
+      const known = schedules.ofVolume(record.cloudId, record.location, record.volumeId)
       if (known?.source === 'volume') continue
       if (known?.everyHours === plan.everyHours && known.keep === plan.keep) continue
       const { cloudId, location, volumeId } = record
       const state = known ?? { lastAt: null, lastSnapshotId: null, asking: null, problem: null }
       await schedules.put({ ...state, ...plan, id, cloudId, location, volumeId, source: 'farm-role' })
     }
-    for (const { id, source } of schedules.all()) {
+    for (const { id, source } of schedules.list()) {
       if (source === 'farm-role' && !wanted.has(id)) await schedules.remove(id)
     }
   }

@@ -9,7 +9,7 @@ import type { VolumeStore } from './volume-store.ts'
 /** The volumes that farms hold, for the end of a farm: kept or deleted as was asked, those of a person always kept. */
 export function heldVolumes(parts: { store: VolumeStore; maker: VolumeMaker; schedules: ScheduleStore }) {
   const { store, maker, schedules } = parts
-  const ofFarm = (farmId: string): VolumeRecord[] => store.all().filter((record) => record.farmId === farmId)
+  const ofFarm = (farmId: string): VolumeRecord[] => store.list().filter((record) => record.farmId === farmId)
   return {
     kind: 'volume' as const,
     ofFarm: async (farmId: string): Promise<HeldResource[]> =>
@@ -34,7 +34,7 @@ export function heldVolumes(parts: { store: VolumeStore; maker: VolumeMaker; sch
       const schedule =
         record.volumeId === null
           ? undefined
-          : schedules.find(record.cloudId, record.location, record.volumeId)
+          : schedules.ofVolume(record.cloudId, record.location, record.volumeId)
       if (schedule) await schedules.remove(schedule.id)
     },
     forget: async (farmId: string): Promise<void> => {

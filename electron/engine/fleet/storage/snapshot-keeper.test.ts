@@ -76,7 +76,7 @@ async function schedule(everyHours: number, keep: number): Promise<void> {
   const state = { lastAt: null, lastSnapshotId: null, asking: null, problem: null }
   await schedules.put({ ...state, id, cloudId, location, volumeId, everyHours, keep, source: 'volume' })
 }
-const record = (): ScheduleRecord | undefined => schedules.find(cloudId, location, volumeId)
+const record = (): ScheduleRecord | undefined => schedules.ofVolume(cloudId, location, volumeId)
 const ids = async () => (await cloud.snapshots.list()).map(({ id }) => id)
 
 it('scenario 67: every 24 h, keep 3: the fourth deletes the oldest', async () => {

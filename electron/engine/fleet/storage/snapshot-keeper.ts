@@ -34,7 +34,7 @@ export class SnapshotKeeper {
   async run(): Promise<void> {
     const { designed, schedules, clouds, clock } = this.#options
     await designed.follow()
-    for (const schedule of schedules.all()) {
+    for (const schedule of schedules.list()) {
       if (!clouds.has(schedule.cloudId)) continue
       const { due, lastAt } = snapshotDue(schedule, schedule.lastAt, clock.now())
       if (lastAt !== schedule.lastAt) await schedules.change(schedule.id, { lastAt })
@@ -52,7 +52,7 @@ export class SnapshotKeeper {
 
   async #make(id: string, provider: CloudProvider): Promise<void> {
     const { schedules, clock, ids } = this.#options
-    const schedule = schedules.all().find((one) => one.id === id)
+    const schedule = schedules.find(id)
     if (!schedule) return
     const { location, volumeId } = schedule
     const [volume] = await provider.volumes.listById(location, [volumeId])

@@ -87,7 +87,7 @@ export class StorageChanges {
       await this.#watch(place, (provider) => provider.volumes.delete(place.location, volumeId))
       const record = store.ofVolume(place.cloudId, volumeId)
       if (record) await store.remove(record.id)
-      const schedule = schedules.find(place.cloudId, place.location, volumeId)
+      const schedule = schedules.ofVolume(place.cloudId, place.location, volumeId)
       if (schedule) await schedules.remove(schedule.id)
     })
   }
@@ -120,7 +120,7 @@ export class StorageChanges {
   async setSchedule({ schedule, ...ref }: VolumeRef & { schedule: SnapshotSchedule | null }): Promise<void> {
     const { schedules } = this.#options
     const { cloudId, location, volumeId } = ref
-    const known = schedules.find(cloudId, location, volumeId)
+    const known = schedules.ofVolume(cloudId, location, volumeId)
     if (schedule === null) {
       if (known?.source === 'farm-role') {
         throw new AppError('input.conflict', {

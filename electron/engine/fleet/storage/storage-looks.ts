@@ -55,7 +55,7 @@ export class StorageLooks {
 
   async ofFarm({ farmId }: { farmId: string }): Promise<FarmVolume[]> {
     return this.#options.store
-      .all()
+      .list()
       .filter((record) => record.farmId === farmId && record.volumeId !== null)
       .map((record) => FarmVolume.parse(record))
   }

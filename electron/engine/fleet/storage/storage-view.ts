@@ -32,7 +32,7 @@ export function storageVolumes(
   }
   return volumes.map((volume) => {
     const server = byInstance.get(volume.attachment?.instanceId ?? '')
-    const schedule = parts.schedules.find(cloudId, location, volume.id)
+    const schedule = parts.schedules.ofVolume(cloudId, location, volume.id)
     return {
       ...volume,
       cloudId,

@@ -28,7 +28,7 @@ export class VolumeKeeper {
   /** One look at all records; true when something is still under way. */
   async look(): Promise<boolean> {
     let isBusy = false
-    for (const { id } of this.#options.store.all()) {
+    for (const { id } of this.#options.store.list()) {
       try {
         isBusy = (await this.#look(id)) || isBusy
       } catch (thrown) {

@@ -1,0 +1,1 @@
+export { LiveRecords, type LiveRecordsOptions } from './live-records.ts'
