@@ -1,44 +1,33 @@
 import { z } from 'zod'
-import type { Cloud } from './clouds.ts'
-import type { Event } from './events.ts'
-import type { Farm } from './farms.ts'
-import type { Image } from './images.ts'
-import type { Job } from './jobs.ts'
-import type { Notice } from './notices.ts'
-import type { Prompt } from './prompts.ts'
-import type { Role } from './roles.ts'
-import type { Server } from './servers.ts'
-import type { SshKey } from './ssh-keys.ts'
-import type { Terminal } from './terminals.ts'
+import { Cloud } from './clouds.ts'
+import { Event } from './events.ts'
+import { Farm } from './farms.ts'
+import { Image } from './images.ts'
+import { Job } from './jobs.ts'
+import { Notice } from './notices.ts'
+import { Prompt } from './prompts.ts'
+import { Role } from './roles.ts'
+import { Server } from './servers.ts'
+import { SshKey } from './ssh-keys.ts'
+import { Terminal } from './terminals.ts'
 
 /** The entity that each topic of the change feed carries. */
-export interface TopicEntities {
-  clouds: Cloud
-  roles: Role
-  images: Image
-  farms: Farm
-  servers: Server
-  keys: SshKey
-  jobs: Job
-  events: Event
-  prompts: Prompt
-  notices: Notice
-  terminals: Terminal
-}
+const TopicEntities = z.object({
+  clouds: Cloud,
+  roles: Role,
+  images: Image,
+  farms: Farm,
+  servers: Server,
+  keys: SshKey,
+  jobs: Job,
+  events: Event,
+  prompts: Prompt,
+  notices: Notice,
+  terminals: Terminal,
+})
+export type TopicEntities = z.infer<typeof TopicEntities>
 
-export const Topic = z.enum([
-  'clouds',
-  'roles',
-  'images',
-  'farms',
-  'servers',
-  'keys',
-  'jobs',
-  'events',
-  'prompts',
-  'notices',
-  'terminals',
-])
+export const Topic = TopicEntities.keyof()
 export type Topic = z.infer<typeof Topic>
 
 /** Entities are checked where they are made; the feed only moves them. */
