@@ -1,11 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DataDir } from '../data-dir/index.ts'
-import type { FarmState } from '../../../../shared/model/farms.ts'
-import type { Job } from '../../../../shared/model/jobs.ts'
-import type { SshKey } from '../../../../shared/model/ssh-keys.ts'
-import type { Task } from '../../../../shared/model/tasks.ts'
-import type { ScheduleRecord, VolumeRecord } from '../../../../shared/model/volume-records.ts'
 import { CatalogRows } from './catalog-rows.ts'
 import { CloudCallRows } from './cloud-call-rows.ts'
 import { CursorRows } from './cursor-rows.ts'
@@ -15,38 +10,21 @@ import { ElasticIpRows } from './elastic-ip-rows.ts'
 import { EventRows } from './event-rows.ts'
 import { HostKeyRows } from './host-key-rows.ts'
 import { migrations } from './migrations.ts'
-import { RecentRows, RecordRows } from './record-rows.ts'
 import { ServerRows } from './server-rows.ts'
 import { Store } from './store.ts'
-import * as tables from './tables.ts'
+import { plainRows } from './tables.ts'
 
 /**
  * What happened, and what it led to. Repositories are async and reject with AppErrors; a write that resolved is on disk,
  * and writes of one turn of the event loop share one transaction.
  */
-export interface Ledger {
-  readonly events: EventRows
-  readonly cursors: CursorRows
-  readonly servers: ServerRows
-  readonly jobs: RecentRows<Job>
-  readonly tasks: RecentRows<Task>
-  readonly cloudCalls: CloudCallRows
-  readonly sshKeys: RecordRows<SshKey>
-  readonly elasticIps: ElasticIpRows
-  readonly hostKeys: HostKeyRows
-  readonly farmStates: RecordRows<FarmState>
-  readonly catalogs: CatalogRows
-  readonly volumes: RecordRows<VolumeRecord>
-  readonly snapshotSchedules: RecordRows<ScheduleRecord>
-  /** Refuses new writes, ends the accepted ones and closes the file. */
-  close(): Promise<void>
-}
+export type Ledger = Awaited<ReturnType<typeof openLedger>>
 
 /**
  * Opens `ledger.db`; a damaged one is set aside and reported as `dataDir.findings`. Once a day the open ledger is copied to
  * `ledger.backup.db` in the background. Throws AppError `state.newer`, `state.unwritable`, `state.disk_full`.
  */
-export async function openLedger(dataDir: DataDir): Promise<Ledger> {
+export async function openLedger(dataDir: DataDir) {
   const database = await openDatabaseFile(dataDir, migrations)
   const copy = await DailyCopy.of(dataDir, database)
   const path = join(dataDir.path, 'ledger.db')
@@ -64,20 +42,16 @@ export async function openLedger(dataDir: DataDir): Promise<Ledger> {
   })
   const parts = { store, dataDir, events }
   return {
+    ...plainRows(parts),
     events,
     cursors: new CursorRows(store),
     servers: new ServerRows(parts),
-    jobs: new RecentRows(parts, tables.jobs, tables.jobLifetime),
-    tasks: new RecentRows(parts, tables.tasks, tables.taskLifetime),
     cloudCalls: new CloudCallRows(parts),
-    sshKeys: new RecordRows(parts, tables.sshKeys),
     elasticIps: new ElasticIpRows(parts),
     hostKeys: new HostKeyRows(parts),
-    farmStates: new RecordRows(parts, tables.farmStates),
     catalogs: new CatalogRows(store, dataDir),
-    volumes: new RecordRows(parts, tables.volumes),
-    snapshotSchedules: new RecordRows(parts, tables.snapshotSchedules),
-    close: async () => {
+    /** Refuses new writes, ends the accepted ones and closes the file. */
+    close: async (): Promise<void> => {
       await store.settled()
       await copy.settled()
       store.close()

@@ -5,11 +5,9 @@ import { Server } from '../../../../shared/model/servers.ts'
 import { SshKey } from '../../../../shared/model/ssh-keys.ts'
 import { Task } from '../../../../shared/model/tasks.ts'
 import { ScheduleRecord, VolumeRecord } from '../../../../shared/model/volume-records.ts'
-import type { Lifetime, RecordTable } from './record-rows.ts'
+import { type Lifetime, RecentRows, RecordRows, type RecordTable, type RowParts } from './record-rows.ts'
 
 /* How the records of each noun stand in the ledger; `migrations.ts` makes the tables. */
-
-const running: Omit<Lifetime, 'by'> = { open: "state = 'running'", ended: "state <> 'running'" }
 
 export const servers: RecordTable<Server> = {
   name: 'servers',
@@ -36,41 +34,6 @@ export const serverLifetime: Lifetime = {
   by: 'terminated_at',
 }
 
-export const jobs: RecordTable<Job> = {
-  name: 'jobs',
-  what: 'job',
-  schema: Job,
-  columns: { id: (job) => job.id, state: (job) => job.state, started_at: (job) => job.startedAt },
-}
-export const jobLifetime: Lifetime = { ...running, by: 'started_at' }
-
-/** Long pieces of work, kept in steps. */
-export const tasks: RecordTable<Task> = {
-  name: 'tasks',
-  what: 'task',
-  schema: Task,
-  columns: {
-    id: (task) => task.id,
-    kind: (task) => task.kind,
-    state: (task) => task.state,
-    created_at: (task) => task.createdAt,
-  },
-}
-export const taskLifetime: Lifetime = { ...running, by: 'created_at' }
-
-/** The public halves of key pairs. */
-export const sshKeys: RecordTable<SshKey> = {
-  name: 'ssh_keys',
-  what: 'key',
-  schema: SshKey,
-  columns: {
-    id: (key) => key.id,
-    farm_id: (key) => key.farmId,
-    cloud_id: (key) => key.cloudId,
-    location: (key) => key.location,
-  },
-}
-
 /** One a farm role and server index. */
 export const elasticIps: RecordTable<ElasticIp> = {
   name: 'elastic_ips',
@@ -84,32 +47,75 @@ export const elasticIps: RecordTable<ElasticIp> = {
   },
 }
 
-/** The life of farms: status, lock, pauses; one record a farm. */
-export const farmStates: RecordTable<FarmState> = {
-  name: 'farm_states',
-  what: 'farm',
-  schema: FarmState,
-  columns: { farm_id: (state) => state.farmId },
-}
+const running: Omit<Lifetime, 'by'> = { open: "state = 'running'", ended: "state <> 'running'" }
 
-/** Volumes of farm roles: one a place (farm role, name, server index, disk). */
-export const volumes: RecordTable<VolumeRecord> = {
-  name: 'volumes',
-  what: 'volume',
-  schema: VolumeRecord,
-  columns: {
-    id: (volume) => volume.id,
-    farm_id: (volume) => volume.farmId,
-    farm_role_id: (volume) => volume.farmRoleId,
-    name: (volume) => volume.name,
-    idx: (volume) => volume.index,
-    disk: (volume) => volume.disk,
-  },
-}
-
-export const snapshotSchedules: RecordTable<ScheduleRecord> = {
-  name: 'snapshot_schedules',
-  what: 'snapshot schedule',
-  schema: ScheduleRecord,
-  columns: { id: (schedule) => schedule.id },
+/** The rows of the nouns that need no queries of their own: what stands here is in the ledger under its name. */
+export function plainRows(parts: RowParts) {
+  return {
+    jobs: new RecentRows(
+      parts,
+      {
+        name: 'jobs',
+        what: 'job',
+        schema: Job,
+        columns: { id: (job) => job.id, state: (job) => job.state, started_at: (job) => job.startedAt },
+      },
+      { ...running, by: 'started_at' },
+    ),
+    /** Long pieces of work, kept in steps. */
+    tasks: new RecentRows(
+      parts,
+      {
+        name: 'tasks',
+        what: 'task',
+        schema: Task,
+        columns: {
+          id: (task) => task.id,
+          kind: (task) => task.kind,
+          state: (task) => task.state,
+          created_at: (task) => task.createdAt,
+        },
+      },
+      { ...running, by: 'created_at' },
+    ),
+    /** The public halves of key pairs. */
+    sshKeys: new RecordRows(parts, {
+      name: 'ssh_keys',
+      what: 'key',
+      schema: SshKey,
+      columns: {
+        id: (key) => key.id,
+        farm_id: (key) => key.farmId,
+        cloud_id: (key) => key.cloudId,
+        location: (key) => key.location,
+      },
+    }),
+    /** The life of farms: status, lock, pauses; one record a farm. */
+    farmStates: new RecordRows(parts, {
+      name: 'farm_states',
+      what: 'farm',
+      schema: FarmState,
+      columns: { farm_id: (state) => state.farmId },
+    }),
+    /** Volumes of farm roles: one a place (farm role, name, server index, disk). */
+    volumes: new RecordRows(parts, {
+      name: 'volumes',
+      what: 'volume',
+      schema: VolumeRecord,
+      columns: {
+        id: (volume) => volume.id,
+        farm_id: (volume) => volume.farmId,
+        farm_role_id: (volume) => volume.farmRoleId,
+        name: (volume) => volume.name,
+        idx: (volume) => volume.index,
+        disk: (volume) => volume.disk,
+      },
+    }),
+    snapshotSchedules: new RecordRows(parts, {
+      name: 'snapshot_schedules',
+      what: 'snapshot schedule',
+      schema: ScheduleRecord,
+      columns: { id: (schedule) => schedule.id },
+    }),
+  }
 }
