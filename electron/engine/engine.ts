@@ -29,7 +29,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
   const fleet = createFleet({ core, clouds, catalogs, designs, access }, ports, {
     probeSsh: doors.probeSsh ?? probeSsh,
   })
-  const { dataDir, ids, notices, tasks, jobs, prompts } = core
+  const { dataDir, notices, tasks, jobs, prompts } = core
 
   return {
     dataDir,
@@ -51,20 +51,9 @@ export async function createEngine(ports: Ports, doors: Doors) {
     system: new System({ notices, sshVersion: access.sshVersion }),
     /** Reads what was, opens the clouds and begins to reconcile. */
     async start(): Promise<void> {
-      dataDir.followFindings(({ file, wrong, kept, lost }) => {
-        notices.show({
-          id: `finding-${ids.newId()}`,
-          severity: 'error',
-          title: `${file} was damaged`,
-          message: `${wrong} ${kept} Lost: ${lost}`,
-        })
-      })
       await Promise.all([designs.start(), access.start()])
-      await Promise.all([core.servers.start(), fleet.load()])
-      await core.liveEvents.start()
-      await core.consumers.start()
-      await tasks.load()
-      await jobs.start()
+      await Promise.all([core.load(), fleet.load()])
+      await core.start()
       await fleet.resume()
       await clouds.start()
       tasks.start()
@@ -74,8 +63,7 @@ export async function createEngine(ports: Ports, doors: Doors) {
     async stop(): Promise<void> {
       await tasks.stop()
       await fleet.stop()
-      await core.consumers.stop()
-      prompts.stop()
+      await core.stop()
       access.stop()
       await core.servers.settled()
       await clouds.stop()

@@ -48,6 +48,17 @@ export async function openCore(ports: Ports) {
       tasks.wake()
     },
   })
+  const liveEvents = new LiveEvents({ feed, repository: ledger.events, consumers })
+  const notices = new Notices({ clock, onChange: publishTo(feed, 'notices') })
+  const prompts = new Prompts({ clock, newId, onChange: publishTo(feed, 'prompts') })
+  state.dataDir.followFindings(({ file, wrong, kept, lost }) => {
+    notices.show({
+      id: `finding-${newId()}`,
+      severity: 'error',
+      title: `${file} was damaged`,
+      message: `${wrong} ${kept} Lost: ${lost}`,
+    })
+  })
   return {
     ...state,
     clock,
@@ -59,11 +70,24 @@ export async function openCore(ports: Ports) {
     jobs,
     tasks,
     servers,
-    notices: new Notices({ clock, onChange: publishTo(feed, 'notices') }),
+    notices,
     events,
     consumers,
-    liveEvents: new LiveEvents({ feed, repository: ledger.events, consumers }),
-    prompts: new Prompts({ clock, newId, onChange: publishTo(feed, 'prompts') }),
+    prompts,
+    /** Reads what was. */
+    load: (): Promise<void> => servers.start(),
+    /** Hands on what happened, and reads the work that was going on; the tasks go on once there are clouds. */
+    start: async (): Promise<void> => {
+      await liveEvents.start()
+      await consumers.start()
+      await tasks.load()
+      await jobs.start()
+    },
+    /** Ends the handing on, and answers what is still asked of a person. */
+    stop: async (): Promise<void> => {
+      await consumers.stop()
+      prompts.stop()
+    },
     /** Closes the files. */
     close: async (): Promise<void> => {
       await state.vault.close()
