@@ -1,6 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 
-/** What a route says besides its page: the breadcrumb's words, outermost first. */
+/** What a route says besides its page: the breadcrumb's words, outermost first, where its place alone does not say them. */
 declare module 'vue-router' {
   interface RouteMeta {
     /** Where one is, e.g. `[{ title: 'Servers', to: '/servers' }]`; the page itself may add its own name. */

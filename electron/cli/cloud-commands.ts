@@ -2,9 +2,11 @@ import type { Command } from 'commander'
 import { AppError } from '../../shared/model/errors.ts'
 import type { Context } from './context.ts'
 import { readAll } from './io.ts'
-import { paintStatus, plain, table } from './paint.ts'
-import { findCloud } from './references.ts'
 import { finishJob } from './follow-job.ts'
+import { listing } from './list-verb.ts'
+import { paintStatus, plain } from './paint.ts'
+import { findCloud } from './references.ts'
+import { removing } from './remove-verb.ts'
 
 interface AddAwsOptions {
   name: string
@@ -21,23 +23,14 @@ export function addCloudCommands(program: Command, context: Context): void {
   cloud
     .command('ls')
     .description('list connected clouds')
-    .action(() =>
-      context.withClient(async ({ clouds }) => {
-        const all = await clouds.list()
-        await context.print(all, () =>
-          table(
-            ['NAME', 'KIND', 'ACCOUNT', 'LOCATIONS', 'STATE', 'ID'],
-            all.map((one) => [
-              plain(one.name),
-              one.kind,
-              plain(one.accountId),
-              one.locations.join(','),
-              paintStatus(context.paint, worstState(one.health)),
-              one.id,
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, ({ clouds }) => clouds.list(), {
+        NAME: ({ name }) => plain(name),
+        KIND: ({ kind }) => kind,
+        ACCOUNT: ({ accountId }) => plain(accountId),
+        LOCATIONS: ({ locations }) => locations.join(','),
+        STATE: ({ health }, paint) => paintStatus(paint, worstState(health)),
+        ID: ({ id }) => id,
       }),
     )
 
@@ -93,11 +86,12 @@ export function addCloudCommands(program: Command, context: Context): void {
   cloud
     .command('rm <name>')
     .description('disconnect a cloud that nothing uses')
-    .action((name: string) =>
-      context.withClient(async (client) => {
-        const found = await findCloud(client, name)
-        await client.clouds.remove({ cloudId: found.id })
-        await context.print({ removed: found.id }, `Cloud ${plain(found.name)} is disconnected.\n`)
+    .action(
+      removing(context, {
+        find: findCloud,
+        remove: ({ clouds }, { id }) => clouds.remove({ cloudId: id }),
+        noun: 'Cloud',
+        done: 'disconnected',
       }),
     )
 }

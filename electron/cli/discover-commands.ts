@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { AppError } from '../../shared/model/errors.ts'
 import { ImportInput } from '../../shared/model/discovery.ts'
+import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './failure.ts'
 import { finishJob } from './follow-job.ts'
-import { given, numberGiven } from './option-values.ts'
 import { readAll } from './io.ts'
-import { paintStatus, plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { given, numberGiven } from './option-values.ts'
+import { paintStatus, plain } from './paint.ts'
 import { findCloud, findFarm, findServer, slotOf } from './references.ts'
 
 interface ImportOptions {
@@ -35,25 +37,15 @@ export function addDiscoverCommands(program: Command, context: Context): void {
     .description('list them, as the cloud tells now')
     .requiredOption('--cloud <cloud>', 'the cloud')
     .requiredOption('--location <location>', 'the location')
-    .action((options: { cloud: string; location: string }) =>
-      context.withClient(async (client) => {
-        const cloud = await findCloud(client, options.cloud)
-        const found = await client.discovery.list({ cloudId: cloud.id, location: options.location })
-        await context.print(found, () =>
-          table(
-            ['INSTANCE', 'NAME', 'STATE', 'TYPE', 'SYSTEM', 'ADDRESS', 'IMPORT'],
-            found.map((one) => [
-              one.id,
-              plain(one.name),
-              paintStatus(context.paint, one.state),
-              one.instanceType,
-              plain(`${one.os.family} ${one.os.version}`.trim()),
-              plain(one.publicIp ?? one.privateIp),
-              one.importable === true ? 'yes' : plain(one.importable),
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, discovered, {
+        INSTANCE: ({ id }) => id,
+        NAME: ({ name }) => plain(name),
+        STATE: ({ state }, paint) => paintStatus(paint, state),
+        TYPE: ({ instanceType }) => instanceType,
+        SYSTEM: ({ os }) => plain(`${os.family} ${os.version}`.trim()),
+        ADDRESS: ({ publicIp, privateIp }) => plain(publicIp ?? privateIp),
+        IMPORT: ({ importable }) => (importable === true ? 'yes' : plain(importable)),
       }),
     )
   discover
@@ -111,7 +103,10 @@ export function addDiscoverCommands(program: Command, context: Context): void {
     )
 }
 
-type Client = Parameters<Parameters<Context['withClient']>[0]>[0]
+async function discovered(client: Client, { cloud, location }: { cloud: string; location: string }) {
+  const { id: cloudId } = await findCloud(client, cloud)
+  return client.discovery.list({ cloudId, location })
+}
 
 async function importOf(
   client: Client,

@@ -8,12 +8,13 @@ import type { Context } from './context.ts'
 import { readDocument } from './documents.ts'
 import { ExitStatus } from './failure.ts'
 import { finishJob } from './follow-job.ts'
-import { paintStatus, plain, table, type Paint } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { paintStatus, plain, table, type Columns, type Paint } from './paint.ts'
 import { planText } from './plan-text.ts'
 import { findFarm } from './references.ts'
 import { addReplaceVerb } from './farm-replace-commands.ts'
 import { addTemplateVerbs } from './farm-template-commands.ts'
-import { serverTable } from './server-text.ts'
+import { serverColumns } from './server-text.ts'
 
 interface PlanOptions {
   terminate?: boolean
@@ -35,11 +36,22 @@ function addDesignVerbs(farm: Command, context: Context): void {
   farm
     .command('ls')
     .description('list farms')
-    .action(() =>
-      context.withClient(async (client) => {
-        const [farms, servers] = await Promise.all([client.farms.list(), client.servers.list({})])
-        await context.print(farms, () => farmTable(farms, servers, context.paint))
-      }),
+    .action(
+      listing(
+        context,
+        farmsWithServers,
+        {
+          NAME: ({ farm }) => plain(farm.name),
+          STATUS: ({ farm: { state } }, paint) =>
+            paintStatus(paint, state.status) + (state.lock === null ? '' : ' (locked)'),
+          RUNNING: ({ servers }) =>
+            `${servers.filter(({ status }) => status === 'running').length}/${servers.length}`,
+          ROLES: ({ farm }) => farm.roles.length,
+          LAUNCHED: ({ farm }) => plain(farm.state.launchedAt),
+          ID: ({ farm }) => farm.id,
+        },
+        (row) => row.farm,
+      ),
     )
   farm
     .command('sample')
@@ -212,20 +224,18 @@ function addLeaseVerb(farm: Command, context: Context): void {
     )
 }
 
-function farmTable(farms: readonly Farm[], servers: readonly Server[], paint: Paint): string {
-  const rows = farms.map((one) => {
-    const own = servers.filter(({ farmId }) => farmId === one.id)
-    const running = own.filter(({ status }) => status === 'running').length
-    return [
-      plain(one.name),
-      paintStatus(paint, one.state.status) + (one.state.lock === null ? '' : ' (locked)'),
-      `${String(running)}/${String(own.length)}`,
-      String(one.roles.length),
-      plain(one.state.launchedAt),
-      one.id,
-    ]
-  })
-  return table(['NAME', 'STATUS', 'RUNNING', 'ROLES', 'LAUNCHED', 'ID'], rows, paint)
+async function farmsWithServers(client: Client) {
+  const [farms, servers] = await Promise.all([client.farms.list(), client.servers.list({})])
+  return farms.map((farm) => ({ farm, servers: servers.filter(({ farmId }) => farmId === farm.id) }))
+}
+
+const roleColumns: Columns<Farm['roles'][number]> = {
+  ALIAS: ({ alias }) => alias,
+  LOCATION: ({ location }) => location,
+  ZONE: ({ zone }) => plain(zone),
+  TYPE: ({ instanceType }) => instanceType,
+  SERVERS: ({ scaling }) => `${scaling.min}–${scaling.max}`,
+  'LAUNCH INDEX': ({ launchIndex }) => launchIndex,
 }
 
 function farmText(farm: Farm, servers: readonly Server[], paint: Paint): string {
@@ -250,17 +260,8 @@ function farmText(farm: Farm, servers: readonly Server[], paint: Paint): string 
         `${paint('yellow', 'paused:')} ${farm.roles.find(({ id }) => id === farmRoleId)?.alias ?? farmRoleId} until ${until}: ${plain(error.message)}`,
     ),
   ]
-  const roles = farm.roles.map((role) => [
-    role.alias,
-    role.location,
-    plain(role.zone),
-    role.instanceType,
-    `${String(role.scaling.min)}–${String(role.scaling.max)}`,
-    String(role.launchIndex),
-  ])
-  const roleTable = table(['ALIAS', 'LOCATION', 'ZONE', 'TYPE', 'SERVERS', 'LAUNCH INDEX'], roles, paint)
-  const list = servers.length === 0 ? 'No servers.\n' : serverTable(servers, paint)
-  return `${facts.join('\n')}\n\n${roleTable}\n${list}`
+  const list = servers.length === 0 ? 'No servers.\n' : table(serverColumns, servers, paint)
+  return `${facts.join('\n')}\n\n${table(roleColumns, farm.roles, paint)}\n${list}`
 }
 
 function leaseLines({ lease, state }: Farm): string[] {

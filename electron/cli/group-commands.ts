@@ -17,8 +17,9 @@ import {
 import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { ExitStatus, UsageError } from './failure.ts'
-import { plain, table } from './paint.ts'
+import { plain, table, type Columns } from './paint.ts'
 import { findCloud } from './references.ts'
+import { removing } from './remove-verb.ts'
 
 interface PlaceOptions {
   cloud?: string
@@ -42,7 +43,7 @@ export function addGroupCommands(program: Command, context: Context): void {
         const { groups, failures } = await groupsOf(client, options)
         const shown = options.all === true ? groups : groups.filter(({ isOurs }) => isOurs)
         for (const failure of failures) await context.note(context.paint('yellow', failure))
-        await context.print(shown, () => listText(shown, context))
+        await context.print(shown, () => table(groupColumns, shown, context.paint))
         if (failures.length > 0) throw new ExitStatus(1)
       }),
     )
@@ -68,12 +69,13 @@ export function addGroupCommands(program: Command, context: Context): void {
       }),
     )
   placed(group.command('rm <group>').description('delete a group that nothing uses')).action(
-    (wanted: string, options: PlaceOptions) =>
-      context.withClient(async (client) => {
-        const { cloudId, location, id, name } = await findGroup(client, wanted, options)
-        await client.securityGroups.remove({ cloudId, location, groupId: id })
-        await context.print({ removed: id }, `Security group ${plain(name)} is deleted.\n`)
-      }),
+    removing(context, {
+      find: findGroup,
+      remove: ({ securityGroups }, { cloudId, location, id }) =>
+        securityGroups.remove({ cloudId, location, groupId: id }),
+      noun: 'Security group',
+      done: 'deleted',
+    }),
   )
   const rule = group.command('rule').description('what a group lets through')
   ruled(rule.command('add <group>').description('add a rule, or change the comment of one'))
@@ -204,24 +206,25 @@ async function findGroup(client: Client, wanted: string, options: PlaceOptions):
   throw new AppError('input.not_found', { message: `There is no security group “${wanted}”.${unseen}` })
 }
 
-function listText(groups: readonly SecurityGroup[], context: Context): string {
-  return table(
-    ['NAME', 'CLOUD', 'LOCATION', 'VPC', 'RULES', 'USED BY', 'OPEN TO THE WORLD', 'ID'],
-    groups.map((group) => [
-      plain(group.name),
-      plain(group.cloud),
-      group.location,
-      plain(group.vpcId),
-      String(group.rules.length),
-      plain([...group.usage.designs, ...group.usage.groups].map(({ name }) => name).join(', ')),
-      context.paint(
-        'yellow',
-        [...new Set(group.rules.flatMap((rule) => openServices(rule, group.usage.sshPorts)))].join(', '),
-      ),
-      group.id,
-    ]),
-    context.paint,
-  )
+const groupColumns: Columns<SecurityGroup> = {
+  NAME: ({ name }) => plain(name),
+  CLOUD: ({ cloud }) => plain(cloud),
+  LOCATION: ({ location }) => location,
+  VPC: ({ vpcId }) => plain(vpcId),
+  RULES: ({ rules }) => rules.length,
+  'USED BY': ({ usage }) => plain([...usage.designs, ...usage.groups].map(({ name }) => name).join(', ')),
+  'OPEN TO THE WORLD': ({ rules, usage }, paint) =>
+    paint('yellow', [...new Set(rules.flatMap((rule) => openServices(rule, usage.sshPorts)))].join(', ')),
+  ID: ({ id }) => id,
+}
+
+const ruleColumns: Columns<GroupRule> = {
+  '': ({ direction }) => direction,
+  PROTOCOL: ({ protocol }) => protocol,
+  PORTS: (rule) => portsText(rule),
+  'FROM / TO': ({ peer }) => peerText(peer),
+  SERVICE: (rule) => serviceOf(rule) ?? '',
+  COMMENT: ({ comment }) => plain(comment, ''),
 }
 
 function groupText(group: SecurityGroup, context: Context): string {
@@ -239,17 +242,5 @@ function groupText(group: SecurityGroup, context: Context): string {
     ),
     '',
   ]
-  const rules = table(
-    ['', 'PROTOCOL', 'PORTS', 'FROM / TO', 'SERVICE', 'COMMENT'],
-    group.rules.map((rule) => [
-      rule.direction,
-      rule.protocol,
-      portsText(rule),
-      peerText(rule.peer),
-      serviceOf(rule) ?? '',
-      plain(rule.comment, ''),
-    ]),
-    context.paint,
-  )
-  return `${head.join('\n')}${rules}`
+  return `${head.join('\n')}${table(ruleColumns, group.rules, context.paint)}`
 }

@@ -6,7 +6,7 @@ import { openBrowser, serve } from '../headless/index.ts'
 import type { Context } from './context.ts'
 import { ExitStatus, UsageError } from './failure.ts'
 import { write } from './io.ts'
-import { paintStatus, plain, table } from './paint.ts'
+import { paintStatus, plain, table, type Columns } from './paint.ts'
 
 interface ServeFlags {
   port: string
@@ -52,19 +52,19 @@ export function addServeCommand(program: Command, context: Context): void {
     })
 }
 
+const checkColumns: Columns<DoctorCheck> = {
+  CHECK: ({ name }) => name,
+  STATE: ({ state }, paint) => paintStatus(paint, state),
+  WHAT: ({ message }) => plain(message),
+}
+
 export function addDoctorCommand(program: Command, context: Context): void {
   program
     .command('doctor')
     .description('what is installed, reachable and writable; exit status 1 when something fails')
     .action(async () => {
       const checks = await examine(context)
-      await context.print(checks, () =>
-        table(
-          ['CHECK', 'STATE', 'WHAT'],
-          checks.map(({ name, state, message }) => [name, paintStatus(context.paint, state), plain(message)]),
-          context.paint,
-        ),
-      )
+      await context.print(checks, () => table(checkColumns, checks, context.paint))
       if (checks.some(({ state }) => state === 'failed')) throw new ExitStatus(1)
     })
 }

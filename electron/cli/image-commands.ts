@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
+import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { deprecationText } from './deprecation-verbs.ts'
 import { readDocument } from './documents.ts'
 import { addImageWorkVerbs } from './image-work-verbs.ts'
-import { plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { plain } from './paint.ts'
 import { findImage } from './references.ts'
+import { removing } from './remove-verb.ts'
 
 /** `farmhand image`: registered cloud images. */
 export function addImageCommands(program: Command, context: Context): void {
@@ -12,27 +15,22 @@ export function addImageCommands(program: Command, context: Context): void {
   image
     .command('ls')
     .description('list images')
-    .action(() =>
-      context.withClient(async ({ images, clouds }) => {
-        const [all, known] = await Promise.all([images.list(), clouds.list()])
-        const cloudNames = new Map(known.map(({ id, name }) => [String(id), name]))
-        await context.print(all, () =>
-          table(
-            ['NAME', 'CLOUD', 'LOCATION', 'OS', 'ARCH', 'SSH', 'NOTE', 'ID'],
-            all.map((one) => [
-              plain(one.name),
-              plain(cloudNames.get(one.cloudId), one.cloudId),
-              one.location,
-              plain(`${one.os.family} ${one.os.version}`.trim()),
-              one.architecture,
-              `${one.ssh.user}:${String(one.ssh.port)}`,
-              deprecationText(one),
-              one.id,
-            ]),
-            context.paint,
-          ),
-        )
-      }),
+    .action(
+      listing(
+        context,
+        imagesWithClouds,
+        {
+          NAME: ({ image }) => plain(image.name),
+          CLOUD: ({ image, cloud }) => plain(cloud?.name, image.cloudId),
+          LOCATION: ({ image }) => image.location,
+          OS: ({ image: { os } }) => plain(`${os.family} ${os.version}`.trim()),
+          ARCH: ({ image }) => image.architecture,
+          SSH: ({ image: { ssh } }) => `${ssh.user}:${ssh.port}`,
+          NOTE: ({ image }) => deprecationText(image),
+          ID: ({ image }) => image.id,
+        },
+        (row) => row.image,
+      ),
     )
   image
     .command('import <file>')
@@ -56,12 +54,18 @@ export function addImageCommands(program: Command, context: Context): void {
   image
     .command('rm <name>')
     .description('remove an image that no role uses')
-    .action((name: string) =>
-      context.withClient(async (client) => {
-        const found = await findImage(client, name)
-        await client.images.remove({ imageId: found.id })
-        await context.print({ removed: found.id }, `Image ${plain(found.name)} is removed.\n`)
+    .action(
+      removing(context, {
+        find: findImage,
+        remove: ({ images }, { id }) => images.remove({ imageId: id }),
+        noun: 'Image',
+        done: 'removed',
       }),
     )
   addImageWorkVerbs(image, context)
+}
+
+async function imagesWithClouds({ images, clouds }: Client) {
+  const [all, known] = await Promise.all([images.list(), clouds.list()])
+  return all.map((image) => ({ image, cloud: known.find(({ id }) => id === image.cloudId) }))
 }

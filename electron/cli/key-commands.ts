@@ -6,7 +6,9 @@ import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { writePrivateFile } from './documents.ts'
 import { finishJob } from './follow-job.ts'
-import { plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { plain } from './paint.ts'
+import { removing } from './remove-verb.ts'
 
 export function addKeyCommands(program: Command, context: Context): void {
   const key = program.command('key').description('key pairs of farms; KEY is an id or a name, with @LOCATION')
@@ -14,27 +16,16 @@ export function addKeyCommands(program: Command, context: Context): void {
     .command('ls')
     .description('list key pairs')
     .option('--farm <farm>', 'of this farm')
-    .action(({ farm }: { farm?: string }) =>
-      context.withClient(async ({ keys }) => {
-        const all = (await keys.list()).filter(
-          (found) => farm === undefined || found.farm === farm || found.farmId === farm,
-        )
-        await context.print(all, () =>
-          table(
-            ['NAME', 'FARM', 'CLOUD', 'LOCATION', 'TYPE', 'FINGERPRINT', 'LEFT BEHIND', 'ID'],
-            all.map((found) => [
-              plain(found.name),
-              plain(found.farm),
-              plain(found.cloud),
-              found.location,
-              found.type,
-              found.fingerprint,
-              found.replacement === null ? '' : String(found.replacement.failures.length),
-              found.id,
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, keysOf, {
+        NAME: ({ name }) => plain(name),
+        FARM: ({ farm }) => plain(farm),
+        CLOUD: ({ cloud }) => plain(cloud),
+        LOCATION: ({ location }) => location,
+        TYPE: ({ type }) => type,
+        FINGERPRINT: ({ fingerprint }) => fingerprint,
+        'LEFT BEHIND': ({ replacement }) => replacement?.failures.length ?? '',
+        ID: ({ id }) => id,
       }),
     )
   key
@@ -83,13 +74,20 @@ export function addKeyCommands(program: Command, context: Context): void {
   key
     .command('rm <key>')
     .description('delete a pair that no live server uses, here and in the cloud')
-    .action((wanted: string) =>
-      context.withClient(async (client) => {
-        const found = await findKey(client, wanted)
-        await client.keys.remove({ keyId: found.id })
-        await context.print({ removed: found.id }, `Key ${plain(found.name)} is deleted.\n`)
+    .action(
+      removing(context, {
+        find: findKey,
+        remove: ({ keys }, { id }) => keys.remove({ keyId: id }),
+        noun: 'Key',
+        done: 'deleted',
       }),
     )
+}
+
+/** The keys of a farm, by its name or id, or all. */
+async function keysOf({ keys }: Client, { farm }: { farm?: string }): Promise<SshKey[]> {
+  const all = await keys.list()
+  return all.filter((key) => farm === undefined || key.farm === farm || key.farmId === farm)
 }
 
 /** By id, or by name, with the location where one name is in several. Throws `input.not_found` or `input.invalid`. */

@@ -36,11 +36,13 @@ export function paintStatus(paint: Paint, status: string): string {
   return paint(statusColours[status] ?? 'cyan', status)
 }
 
-/**
- * Lines of aligned columns under a head, two blanks apart. What comes from clouds and servers loses its control characters:
- * a name cannot move the cursor.
- */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], paint: Paint): string {
+/** The columns of a table, in order: each heading with what a cell under it says of a row. */
+export type Columns<Row> = Readonly<Record<string, (row: Row, paint: Paint) => string | number>>
+
+/** Lines of aligned columns under a head, two blanks apart. */
+export function table<Row>(columns: Columns<Row>, things: readonly Row[], paint: Paint): string {
+  const head = Object.keys(columns)
+  const rows = things.map((one) => Object.values(columns).map((cell) => String(cell(one, paint))))
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => width(row[column] ?? ''))))
   const line = (row: readonly string[]) =>
@@ -51,7 +53,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return `${[paint('bold', line(head)), ...rows.map(line)].join('\n')}\n`
 }
 
-/** One line without control characters, for a text that others wrote. */
+/** One line without control characters, for a text that others wrote: a name cannot move the cursor. */
 export function plain(text: string | null | undefined, instead = '–'): string {
   if (text === null || text === undefined || text === '') return instead
   // eslint-disable-next-line no-control-regex -- taking these out is what this does

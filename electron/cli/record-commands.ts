@@ -1,12 +1,25 @@
 import type { Command } from 'commander'
 import { type Event, EventKind } from '../../shared/model/events.ts'
+import type { Client } from './connect.ts'
 import type { Context } from './context.ts'
 import { finishJob } from './follow-job.ts'
 import { UsageError } from './failure.ts'
-import { paintStatus, plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { paintStatus, plain } from './paint.ts'
 import { findFarm, findServer } from './references.ts'
 
 export function addEventCommands(program: Command, context: Context): void {
+  const list = listing(
+    context,
+    eventsOf,
+    {
+      AT: ({ at }) => at,
+      EVENT: ({ kind }) => kind,
+      WHAT: ({ message }) => plain(message),
+      WHY: ({ reason }) => plain(reason, ''),
+    },
+    withNames,
+  )
   program
     .command('event')
     .description('what happened')
@@ -16,25 +29,27 @@ export function addEventCommands(program: Command, context: Context): void {
     .option('--server <id>', 'of this server')
     .option('--kind <kind>', 'of this kind, such as HostUp')
     .option('--limit <number>', 'at most so many', '50')
-    .action(async (options: { farm?: string; server?: string; kind?: string; limit: string }) => {
+    .action(async (options: EventOptions) => {
       const limit = Number(options.limit)
       if (!Number.isInteger(limit) || limit < 1)
         throw new UsageError('--limit takes a whole number from 1 on.')
-      await context.withClient(async (client) => {
-        const farm = options.farm === undefined ? {} : { farmId: (await findFarm(client, options.farm)).id }
-        const server =
-          options.server === undefined ? {} : { serverId: (await findServer(client, options.server)).id }
-        const kind = options.kind === undefined ? {} : { kind: eventKind(options.kind) }
-        const events = await client.events.list({ ...farm, ...server, ...kind, limit })
-        await context.print(events.map(withNames), () =>
-          table(
-            ['AT', 'EVENT', 'WHAT', 'WHY'],
-            events.map(({ at, kind, message, reason }) => [at, kind, plain(message), plain(reason, '')]),
-            context.paint,
-          ),
-        )
-      })
+      await list(options)
     })
+}
+
+interface EventOptions {
+  farm?: string
+  server?: string
+  kind?: string
+  limit: string
+}
+
+async function eventsOf(client: Client, options: EventOptions) {
+  const farm = options.farm === undefined ? {} : { farmId: (await findFarm(client, options.farm)).id }
+  const server =
+    options.server === undefined ? {} : { serverId: (await findServer(client, options.server)).id }
+  const kind = options.kind === undefined ? {} : { kind: eventKind(options.kind) }
+  return client.events.list({ ...farm, ...server, ...kind, limit: Number(options.limit) })
 }
 
 function eventKind(name: string): EventKind {
@@ -54,22 +69,13 @@ export function addJobCommands(program: Command, context: Context): void {
   job
     .command('ls')
     .description('list running jobs and the last ended ones')
-    .action(() =>
-      context.withClient(async ({ jobs }) => {
-        const all = await jobs.list()
-        await context.print(all, () =>
-          table(
-            ['ID', 'WHAT', 'STATE', 'PROGRESS', 'STARTED'],
-            all.map(({ id, title, state, progress, startedAt }) => [
-              id,
-              plain(title),
-              paintStatus(context.paint, state),
-              `${String(progress.done)}/${String(progress.total)}`,
-              startedAt,
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, ({ jobs }) => jobs.list(), {
+        ID: ({ id }) => id,
+        WHAT: ({ title }) => plain(title),
+        STATE: ({ state }, paint) => paintStatus(paint, state),
+        PROGRESS: ({ progress }) => `${progress.done}/${progress.total}`,
+        STARTED: ({ startedAt }) => startedAt,
       }),
     )
   job

@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
-import type { Role } from '../../shared/model/roles.ts'
 import type { Context } from './context.ts'
 import { addDeprecation, deprecationText } from './deprecation-verbs.ts'
 import { readDocument } from './documents.ts'
-import { plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { plain } from './paint.ts'
 import { findRole } from './references.ts'
+import { removing } from './remove-verb.ts'
 import { usageText } from './usage-text.ts'
 
 /** `farmhand role`: reusable server definitions. */
@@ -13,24 +14,15 @@ export function addRoleCommands(program: Command, context: Context): void {
   role
     .command('ls')
     .description('list roles')
-    .action(() =>
-      context.withClient(async ({ roles }) => {
-        const all = await roles.list()
-        await context.print(all, () =>
-          table(
-            ['NAME', 'CATEGORY', 'OS', 'IMAGES', 'TAGS', 'NOTE', 'ID'],
-            all.map((one) => [
-              plain(one.name),
-              one.category,
-              one.osFamily,
-              String(one.imageIds.length),
-              plain(one.tags.join(',')),
-              noteOf(one),
-              one.id,
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, ({ roles }) => roles.list(), {
+        NAME: ({ name }) => plain(name),
+        CATEGORY: ({ category }) => category,
+        OS: ({ osFamily }) => osFamily,
+        IMAGES: ({ imageIds }) => imageIds.length,
+        TAGS: ({ tags }) => plain(tags.join(',')),
+        NOTE: (one) => (one.isSystem ? 'imported servers' : deprecationText(one)),
+        ID: ({ id }) => id,
       }),
     )
   role
@@ -56,19 +48,17 @@ export function addRoleCommands(program: Command, context: Context): void {
     .command('rm <name>')
     .description('remove a role that no farm uses')
     .option('--with-images', 'take its images and their snapshots out of the cloud too')
-    .action((name: string, options: { withImages?: boolean }) =>
-      context.withClient(async (client) => {
-        const found = await findRole(client, name)
-        const { jobIds, kept } = await client.roles.remove({
-          roleId: found.id,
-          deregisterImages: options.withImages === true,
-        })
-        const lines = [
-          `Role ${plain(found.name)} is removed.`,
+    .action(
+      removing(context, {
+        find: findRole,
+        remove: ({ roles }, { id }, { withImages = false }: { withImages?: boolean }) =>
+          roles.remove({ roleId: id, deregisterImages: withImages }),
+        noun: 'Role',
+        done: 'removed',
+        lines: ({ jobIds, kept }) => [
           ...(jobIds.length === 0 ? [] : [`Images on their way out of the cloud: ${jobIds.length}`]),
           ...kept.map((why) => `note: ${plain(why)}`),
-        ]
-        await context.print({ removed: found.id, jobIds, kept }, `${lines.join('\n')}\n`)
+        ],
       }),
     )
   role
@@ -102,8 +92,4 @@ export function addRoleCommands(program: Command, context: Context): void {
     },
     context,
   )
-}
-
-function noteOf(role: Role): string {
-  return role.isSystem ? 'imported servers' : deprecationText(role)
 }

@@ -7,13 +7,21 @@ import { PrivateKeyFormat } from '../../shared/model/ssh-keys.ts'
 import type { Context } from './context.ts'
 import { writePrivateFile } from './documents.ts'
 import { UsageError } from './failure.ts'
+import { listing } from './list-verb.ts'
 import { runOnServer } from './run-on-server.ts'
 import { openShellOnServer } from './shell-on-server.ts'
 import { plain } from './paint.ts'
 import { findServer, slotOf } from './references.ts'
 import { addServerActVerbs } from './server-act-commands.ts'
 import { addSnapshotCommand } from './server-snapshot-verb.ts'
-import { propertiesText, serverTable, serverText } from './server-text.ts'
+import { propertiesText, serverColumns, serverText } from './server-text.ts'
+
+interface ListOptions {
+  farm?: string
+  role?: string
+  status?: ServerStatus
+  all?: boolean
+}
 
 export function addServerCommands(program: Command, context: Context): void {
   const server = program
@@ -33,17 +41,13 @@ function addLookVerbs(server: Command, context: Context): void {
     .option('--role <alias>', 'of this farm role')
     .addOption(new Option('--status <status>', 'in this status').choices(ServerStatus.options))
     .option('--all', 'terminated ones too')
-    .action((options: { farm?: string; role?: string; status?: ServerStatus; all?: boolean }) =>
-      context.withClient(async ({ servers }) => {
-        const { farm, role, status } = options
-        const found = await servers.list({
-          ...(farm === undefined ? {} : { farm }),
-          ...(role === undefined ? {} : { role }),
-          ...(status === undefined ? {} : { status }),
-          includeTerminated: options.all === true || status === 'terminated',
-        })
-        await context.print(found, () => serverTable(found, context.paint))
-      }),
+    .action(
+      listing(
+        context,
+        ({ servers }, { all, ...filter }: ListOptions) =>
+          servers.list({ ...filter, includeTerminated: all === true || filter.status === 'terminated' }),
+        serverColumns,
+      ),
     )
   server
     .command('show <id>')

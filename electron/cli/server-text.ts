@@ -1,21 +1,19 @@
 import { launchReasonText, terminateReasonText } from '../../shared/logic/servers/server-reasons.ts'
 import type { CloudProperties } from '../../shared/model/server-properties.ts'
 import type { Server } from '../../shared/model/servers.ts'
-import { paintStatus, plain, table, type Paint } from './paint.ts'
+import { paintStatus, plain, type Columns, type Paint } from './paint.ts'
 import { slotOf } from './references.ts'
 
-export function serverTable(servers: readonly Server[], paint: Paint): string {
-  const rows = servers.map((server) => [
-    plain(slotOf(server)),
-    paintStatus(paint, server.status) + (server.waitingFor === null ? '' : ` (${plain(server.waitingFor)})`),
-    plain(server.cloud),
-    server.location,
-    plain(server.cloudServerId),
-    server.instanceType,
-    plain(server.publicIp ?? server.privateIp),
-    server.id,
-  ])
-  return table(['SERVER', 'STATUS', 'CLOUD', 'LOCATION', 'INSTANCE', 'TYPE', 'ADDRESS', 'ID'], rows, paint)
+export const serverColumns: Columns<Server> = {
+  SERVER: (server) => plain(slotOf(server)),
+  STATUS: ({ status, waitingFor }, paint) =>
+    paintStatus(paint, status) + (waitingFor === null ? '' : ` (${plain(waitingFor)})`),
+  CLOUD: ({ cloud }) => plain(cloud),
+  LOCATION: ({ location }) => location,
+  INSTANCE: ({ cloudServerId }) => plain(cloudServerId),
+  TYPE: ({ instanceType }) => instanceType,
+  ADDRESS: ({ publicIp, privateIp }) => plain(publicIp ?? privateIp),
+  ID: ({ id }) => id,
 }
 
 /** Everything about one server that a person looks for. */

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Context } from './context.ts'
-import { paintStatus, plain, table } from './paint.ts'
-import { deleteEach, picked, type PlaceOptions, snapshotsOf } from './storage-references.ts'
+import { listing } from './list-verb.ts'
+import { paintStatus, plain } from './paint.ts'
+import { deletingEach, snapshotsOf } from './storage-references.ts'
 
 export function addSnapshotCommands(program: Command, context: Context): void {
   const snapshot = program.command('snapshot').description('snapshots of volumes')
@@ -12,37 +13,23 @@ export function addSnapshotCommands(program: Command, context: Context): void {
     .option('--location <location>', 'in this location')
     .option('--volume <volume>', 'made of this volume')
     .option('--shared', 'also those that others share with the account')
-    .action((options: PlaceOptions & { shared?: boolean; volume?: string }) =>
-      context.withClient(async (client) => {
-        const all = (await snapshotsOf(client, options)).filter(
-          ({ volumeId }) => options.volume === undefined || volumeId === options.volume,
-        )
-        await context.print(all, () =>
-          table(
-            ['SNAPSHOT', 'VOLUME', 'SIZE', 'STATUS', 'STARTED', 'LOCATION', 'COMMENT'],
-            all.map((one) => [
-              one.id,
-              one.volumeId ?? '',
-              `${String(one.sizeGib)} GiB`,
-              paintStatus(context.paint, one.state),
-              one.startedAt ?? '',
-              one.location,
-              plain(one.description, ''),
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, snapshotsOf, {
+        SNAPSHOT: ({ id }) => id,
+        VOLUME: ({ volumeId }) => volumeId ?? '',
+        SIZE: ({ sizeGib }) => `${sizeGib} GiB`,
+        STATUS: ({ state }, paint) => paintStatus(paint, state),
+        STARTED: ({ startedAt }) => startedAt ?? '',
+        LOCATION: ({ location }) => location,
+        COMMENT: ({ description }) => plain(description, ''),
       }),
     )
   snapshot
     .command('rm <snapshot...>')
     .description('delete snapshots')
-    .action((ids: string[]) =>
-      context.withClient(async (client) => {
-        const found = picked(await snapshotsOf(client, {}), ids, 'snapshot')
-        await deleteEach(context, found, (place, snapshotIds) =>
-          client.storage.deleteSnapshots({ ...place, snapshotIds }),
-        )
-      }),
+    .action(
+      deletingEach(context, 'snapshot', snapshotsOf, ({ storage }, place, snapshotIds) =>
+        storage.deleteSnapshots({ ...place, snapshotIds }),
+      ),
     )
 }

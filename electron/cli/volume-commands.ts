@@ -6,16 +6,10 @@ import { faultsOfIssues } from '../../shared/logic/documents/zod-faults.ts'
 import type { Context } from './context.ts'
 import { UsageError } from './failure.ts'
 import { finishJob } from './follow-job.ts'
-import { paintStatus, plain, table } from './paint.ts'
+import { listing } from './list-verb.ts'
+import { paintStatus, plain } from './paint.ts'
 import { findCloud, findServer } from './references.ts'
-import {
-  deleteEach,
-  findVolume,
-  picked,
-  type PlaceOptions,
-  reference,
-  volumesOf,
-} from './storage-references.ts'
+import { deletingEach, findVolume, reference, volumesOf } from './storage-references.ts'
 
 export function addVolumeCommands(program: Command, context: Context): void {
   const volume = program.command('volume').description('block storage volumes of the clouds')
@@ -24,25 +18,16 @@ export function addVolumeCommands(program: Command, context: Context): void {
     .description('list volumes')
     .option('--cloud <cloud>', 'of this cloud')
     .option('--location <location>', 'in this location')
-    .action((options: PlaceOptions) =>
-      context.withClient(async (client) => {
-        const all = await volumesOf(client, options)
-        await context.print(all, () =>
-          table(
-            ['VOLUME', 'USED BY', 'SIZE', 'TYPE', 'ZONE', 'STATUS', 'DEVICE', 'MOUNT'],
-            all.map((one) => [
-              one.id,
-              plain(usage(one), ''),
-              `${String(one.sizeGib)} GiB`,
-              one.type,
-              one.zone,
-              paintStatus(context.paint, one.state),
-              one.attachment?.device ?? '',
-              plain(one.usage?.mount === 'mounted' ? one.usage.mountPoint : null, ''),
-            ]),
-            context.paint,
-          ),
-        )
+    .action(
+      listing(context, volumesOf, {
+        VOLUME: ({ id }) => id,
+        'USED BY': (one) => plain(usage(one), ''),
+        SIZE: ({ sizeGib }) => `${sizeGib} GiB`,
+        TYPE: ({ type }) => type,
+        ZONE: ({ zone }) => zone,
+        STATUS: ({ state }, paint) => paintStatus(paint, state),
+        DEVICE: ({ attachment }) => attachment?.device ?? '',
+        MOUNT: (one) => plain(mountPoint(one), ''),
       }),
     )
   volume
@@ -204,13 +189,10 @@ export function addVolumeCommands(program: Command, context: Context): void {
   volume
     .command('rm <volume...>')
     .description('delete volumes that are attached to nothing')
-    .action((ids: string[]) =>
-      context.withClient(async (client) => {
-        const found = picked(await volumesOf(client, {}), ids, 'volume')
-        await deleteEach(context, found, (place, volumeIds) =>
-          client.storage.deleteVolumes({ ...place, volumeIds }),
-        )
-      }),
+    .action(
+      deletingEach(context, 'volume', volumesOf, ({ storage }, place, volumeIds) =>
+        storage.deleteVolumes({ ...place, volumeIds }),
+      ),
     )
 }
 
@@ -229,6 +211,10 @@ function usage({ usage: place }: StorageVolume): string | null {
     : null
 }
 
+function mountPoint({ usage: place }: StorageVolume): string | null {
+  return place?.mount === 'mounted' ? place.mountPoint : null
+}
+
 function facts(one: StorageVolume): [string, string | null][] {
   const { attachment, schedule } = one
   const keep = schedule?.keep === 0 ? 'keep all' : `keep ${String(schedule?.keep)}`
@@ -243,7 +229,7 @@ function facts(one: StorageVolume): [string, string | null][] {
     ['Placement', one.zone],
     ['Status', attachment ? `${one.state} / ${attachment.state} / ${attachment.device}` : one.state],
     ['Instance', attachment?.instanceId ?? null],
-    ['Mounted at', one.usage?.mount === 'mounted' ? one.usage.mountPoint : null],
+    ['Mounted at', mountPoint(one)],
     ['Auto-snapshots', schedule ? `every ${String(schedule.everyHours)} h, ${keep}` : null],
     ['Last snapshot', schedule?.lastAt ?? null],
     ...(schedule?.problem == null ? [] : [['Problem', schedule.problem] satisfies [string, string]]),

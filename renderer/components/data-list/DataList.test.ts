@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { mountInApp } from '../../../tests/support/mounting.ts'
 import type { BulkAction, Column, RowAction } from './columns.ts'
 import DataList from './DataList.vue'
+import { timeColumn } from './time-column.ts'
 
 interface Row {
   id: string
@@ -44,7 +45,6 @@ async function show(props: Record<string, unknown> = {}, path = '/list') {
       label: 'Rows',
       rows: manyRows(1000),
       columns,
-      rowId: (row: Row) => row.id,
       bulkActions,
       ...props,
     },
@@ -146,4 +146,23 @@ test.each([
 ])('without rows, %s is told', async (_, props, selector, text) => {
   const { wrapper } = await show(props)
   expect(wrapper.find(selector).text()).toContain(text)
+})
+
+test('a column of times says how long ago, and has a word for none', async () => {
+  const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+  const made = new Map([['r0', minutesAgo(3)]])
+  const { wrapper } = await show({
+    rows: manyRows(2),
+    columns: [
+      timeColumn<Row>({
+        id: 'made',
+        title: 'Made',
+        value: ({ id }) => made.get(id) ?? null,
+        widthPx: 100,
+        empty: 'never',
+      }),
+    ],
+  })
+  expect(wrapper.findAll('[data-column=made]').map((cell) => cell.text())).toEqual(['3 min. ago', 'never'])
+  expect(wrapper.find('[data-column=made] time').attributes('datetime')).toBe(made.get('r0'))
 })

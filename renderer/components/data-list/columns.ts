@@ -1,13 +1,19 @@
+import type { VNodeChild } from 'vue'
+
 /** What a cell is sorted, filtered, exported and copied by. */
 export type CellValue = string | number | boolean | null
 
-/** One column of a list. Its cell can be drawn by the slot `cell-<id>`; otherwise it shows `text` or the value. */
+/** Draws the cell of a row. */
+export type CellDrawing<Row> = (scope: { row: Row }) => VNodeChild
+
+/** One column of a list. Its cell is drawn by the slot `cell-<id>`, or by `draw`; otherwise it shows `text` or the value. */
 export interface Column<Row> {
   id: string
   title: string
   value: (row: Row) => CellValue
   /** What a person reads, when it is not the value itself. */
   text?: (row: Row) => string
+  draw?: CellDrawing<Row>
   /** Width in CSS pixels; `grow` shares what is left. */
   widthPx: number
   grow?: boolean

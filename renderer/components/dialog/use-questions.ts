@@ -7,6 +7,10 @@ export interface Questions<Question extends string, Subject> {
   /** What it is about; null when it is about nothing that is there yet. */
   subject: ShallowRef<Subject | null>
   ask: (question: Question, subject?: Subject | null) => void
+  /** An action about the subject, for a dialog; it does nothing while there is none. */
+  about: <Given extends unknown[]>(
+    act: (subject: Subject, ...given: Given) => PromiseLike<unknown>,
+  ) => (...given: Given) => Promise<void>
   /** Whether one is open, for the `v-model` of its dialog. */
   asks: (question: Question) => WritableComputedRef<boolean>
 }
@@ -21,6 +25,11 @@ export function useQuestions<Question extends string, Subject = never>(): Questi
       subject.value = about
       question.value = next
     },
+    about:
+      (act) =>
+      async (...given) => {
+        if (subject.value !== null) await act(subject.value, ...given)
+      },
     asks: (one) =>
       computed({
         get: () => question.value === one,

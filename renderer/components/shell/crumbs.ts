@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue'
 import { useRoute } from 'vue-router'
+import { isWithin, places } from './places.ts'
 
 /** One step of where one is. */
 export interface Crumb {
@@ -20,9 +21,15 @@ export function useCrumbs(crumbs: () => readonly Crumb[]): void {
   onScopeDispose(() => store.pages.delete(key))
 }
 
-/** The breadcrumb to show: the page's own, or the route's. */
+/** The breadcrumb to show: the page's own, or the route's, or its place. */
 export function useShownCrumbs(): ComputedRef<readonly Crumb[]> {
   const store = useCrumbStore()
   const route = useRoute()
-  return computed(() => [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? [])
+  return computed(() => [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? placeOf(route.path))
+}
+
+function placeOf(path: string): readonly Crumb[] {
+  return places
+    .filter(({ to }) => isWithin(path, to))
+    .map(({ title, to }) => (path === to ? { title } : { title, to }))
 }

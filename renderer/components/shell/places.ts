@@ -26,3 +26,8 @@ export const places = [
   { title: 'Clouds', to: '/clouds', icon: mdiCloudOutline, letter: 'c' },
   { title: 'Settings', to: '/settings', icon: mdiCogOutline, letter: ',' },
 ] as const
+
+/** Whether an address is that of a place, or within it. */
+export function isWithin(path: string, to: string): boolean {
+  return path === to || (to !== '/' && path.startsWith(`${to}/`))
+}

@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/clouds',
-    component: () => import('./CloudsPage.vue'),
-    meta: { crumbs: [{ title: 'Clouds' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/clouds', component: () => import('./CloudsPage.vue') }]

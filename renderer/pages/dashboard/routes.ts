@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/',
-    component: () => import('./DashboardPage.vue'),
-    meta: { crumbs: [{ title: 'Dashboard' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/', component: () => import('./DashboardPage.vue') }]

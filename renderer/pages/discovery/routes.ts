@@ -1,9 +1,5 @@
 import type { RouteRecordRaw } from 'vue-router'
 
 export const routes: RouteRecordRaw[] = [
-  {
-    path: '/discovery',
-    component: () => import('./DiscoveryPage.vue'),
-    meta: { crumbs: [{ title: 'Discovery' }] },
-  },
+  { path: '/discovery', component: () => import('./DiscoveryPage.vue') },
 ]

@@ -1,6 +1,7 @@
 import { type Cost, costText } from '../../../shared/logic/plan/farm-cost.ts'
 import type { Farm } from '../../../shared/model/farms.ts'
 import type { Column } from '../../components/data-list/columns.ts'
+import { timeColumn } from '../../components/data-list/time-column.ts'
 import { farmLook } from '../../components/status/status-looks.ts'
 import { placeSummary, type ServerCounts } from './farm-facts.ts'
 import type { LeaseWords } from './lease-words.ts'
@@ -53,12 +54,13 @@ export function farmColumns(cloudName: (cloudId: string) => string): Column<Farm
       grow: true,
       filterKey: 'cloud',
     },
-    {
+    timeColumn({
       id: 'launched',
       title: 'Launched',
       value: ({ farm }) => (farm.state.status === 'terminated' ? null : farm.state.launchedAt),
       widthPx: 96,
-    },
+      empty: '',
+    }),
     {
       id: 'lease',
       title: 'Lease',
@@ -94,7 +96,13 @@ export function farmColumns(cloudName: (cloudId: string) => string): Column<Farm
       filterKey: 'tag',
     },
     { id: 'order', title: 'Launch order', value: ({ farm }) => farm.launchOrder, widthPx: 120, hidden: true },
-    { id: 'changed', title: 'Changed', value: ({ farm }) => farm.updatedAt, widthPx: 110, hidden: true },
+    timeColumn({
+      id: 'changed',
+      title: 'Changed',
+      value: ({ farm }) => farm.updatedAt,
+      widthPx: 110,
+      hidden: true,
+    }),
     {
       id: 'lock',
       title: 'Lock',

@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/images',
-    component: () => import('./ImagesPage.vue'),
-    meta: { crumbs: [{ title: 'Images' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/images', component: () => import('./ImagesPage.vue') }]

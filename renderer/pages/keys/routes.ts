@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/keys',
-    component: () => import('./KeysPage.vue'),
-    meta: { crumbs: [{ title: 'Keys' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/keys', component: () => import('./KeysPage.vue') }]

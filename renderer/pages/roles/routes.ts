@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/roles',
-    component: () => import('./RolesPage.vue'),
-    meta: { crumbs: [{ title: 'Roles' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/roles', component: () => import('./RolesPage.vue') }]

@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/settings',
-    component: () => import('./SettingsPage.vue'),
-    meta: { crumbs: [{ title: 'Settings' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/settings', component: () => import('./SettingsPage.vue') }]

@@ -1,9 +1,3 @@
 import type { RouteRecordRaw } from 'vue-router'
 
-export const routes: RouteRecordRaw[] = [
-  {
-    path: '/storage',
-    component: () => import('./StoragePage.vue'),
-    meta: { crumbs: [{ title: 'Storage' }] },
-  },
-]
+export const routes: RouteRecordRaw[] = [{ path: '/storage', component: () => import('./StoragePage.vue') }]
