@@ -10,7 +10,6 @@ export const EventKind = z.enum([
   'FarmResumed',
   'BeforeFarmTerminate',
   'FarmTerminated',
-  'FarmLaunchFinished',
   'FarmChanged',
   'FarmLocked',
   'FarmUnlocked',

@@ -63,7 +63,7 @@ test('a changed design of a farm that runs is told once, with why', async () => 
 test('a design that was kept when the engine died is told at the next start', async () => {
   const store = await running()
   dies = true
-  await expect(store.saveDesign(second)).rejects.toThrow('killed')
+  await store.saveDesign(second)
   expect(told).toEqual([])
   dies = false
   await opened()
@@ -72,8 +72,33 @@ test('a design that was kept when the engine died is told at the next start', as
   expect(told).toHaveLength(1)
 })
 
-test('a farm that does not run, and one of an older ledger, tell nothing', async () => {
+test('what the disk refuses has not happened: neither the state nor its event', async () => {
+  const store = await running()
+  const event = testEvents(new ManualClock()).told('FarmSuspended', 'suspended')
+  dies = true
+  const suspend = () => store.changeState(first.id, (state) => ({ ...state, status: 'suspended' }), [event])
+  await expect(suspend()).rejects.toThrow('killed')
+  expect(store.get(first.id).state.status).toBe('running')
+  dies = false
+  await store.changeState(first.id, (state) => ({ ...state, leaseExtensions: state.leaseExtensions + 1 }))
+  expect(states.get(first.id)?.status).toBe('running')
+  expect(told).toEqual([])
+})
+
+test('of changes that begin with the same design one wins, and changes of a state build on each other', async () => {
+  const store = await running()
+  const third = { ...first, updatedAt: '2026-01-03T00:00:00.000Z' }
+  const both = [second, third].map((design) => store.saveDesign(design, { from: first.updatedAt }))
+  expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+  await expect(both[1]).rejects.toMatchObject({ code: 'input.conflict' })
+  const more = (state: FarmState) => ({ ...state, leaseExtensions: state.leaseExtensions + 1 })
+  await Promise.all([1, 2, 3].map(() => store.changeState(first.id, more)))
+  expect(store.get(first.id).state.leaseExtensions).toBe(3)
+})
+
+test('a farm that does not run tells nothing; one of an older ledger tells from its second start on', async () => {
   await running(null)
+  expect(states.get(first.id)?.toldOf).toBe(first.updatedAt)
   states.set(first.id, aFarmState({ status: 'terminated' }))
   await (await opened()).saveDesign(second)
   expect(told).toEqual([])

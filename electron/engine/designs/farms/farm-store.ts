@@ -32,6 +32,7 @@ export class FarmStore {
   readonly #options: FarmStoreOptions
   readonly #designs = new Map<string, FarmDesign>()
   readonly #states = new Map<string, FarmState>()
+  readonly #turns = new Map<string, Promise<unknown>>()
 
   constructor(options: FarmStoreOptions) {
     this.#options = options
@@ -41,8 +42,11 @@ export class FarmStore {
     for (const design of await this.#options.designs.list()) this.#designs.set(design.id, design)
     for (const state of await this.#options.states.list()) this.#states.set(state.farmId, state)
     for (const design of this.#designs.values()) {
-      // Changed just before a crash, or in the file while nobody looked. Records of older versions do not know.
-      if (this.#state(design).toldOf !== null) await this.#tellOf(design, {})
+      const state = this.#state(design)
+      if (state.status !== 'running') continue
+      // Records of older versions do not say; from now on they do. A later design was kept just before a crash.
+      if (state.toldOf === null) await this.#keep(design, { ...state, toldOf: design.updatedAt }, [])
+      else await this.#tellOf(design, {})
     }
     this.#options.onChange(this.list(), [])
   }
@@ -70,38 +74,65 @@ export class FarmStore {
     return design
   }
 
-  /** Keeps a design. Of a farm that runs this is told: a crash in between leaves that to the next start. */
-  async saveDesign(design: FarmDesign, why: DesignChange = {}): Promise<Farm> {
-    await this.#options.designs.put(design)
-    this.#designs.set(design.id, design)
-    await this.#tellOf(design, why)
-    return this.#publish(design)
+  /**
+   * Keeps a design. Of a farm that runs this is told: a crash in between leaves that to the next start. With `from`, throws
+   * `input.conflict` when the design is no longer the one of that time.
+   */
+  saveDesign(design: FarmDesign, { from, ...why }: DesignChange & { from?: string } = {}): Promise<Farm> {
+    return this.#inTurn(design.id, async () => {
+      const now = this.#designs.get(design.id)
+      if (from !== undefined && now && now.updatedAt !== from) throw changedMeanwhile(now)
+      await this.#options.designs.put(design)
+      this.#designs.set(design.id, design)
+      // The design is kept: what the ledger does not take now is told with the next change, or at the next start.
+      await this.#tellOf(design, why).catch(() => undefined)
+      return this.#publish(design)
+    })
   }
 
   /**
    * Changes the state by a pure step on the newest one, in one transaction with the events that tell of it. When the step
-   * answers the same object, nothing changes and nothing is told.
+   * answers the same object, nothing changes and nothing is told; what the disk refuses has not happened.
    */
-  async changeState(
+  changeState(
     id: string,
     step: (state: FarmState) => FarmState,
     events: readonly NewEvent[] = [],
   ): Promise<Farm> {
-    const design = this.design(id)
-    const before = this.#state(design)
-    const after = step(before)
-    if (after === before) return this.#farm(design)
-    this.#states.set(id, after)
-    await this.#options.states.put(after, events)
-    return this.#publish(design)
+    return this.#inTurn(id, async () => {
+      const design = this.design(id)
+      const before = this.#state(design)
+      const after = step(before)
+      if (after === before) return this.#farm(design)
+      await this.#keep(design, after, events)
+      return this.#publish(design)
+    })
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#options.designs.remove(id)
-    await this.#options.states.remove(id)
-    this.#designs.delete(id)
-    this.#states.delete(id)
-    this.#options.onChange([], [id])
+  remove(id: string): Promise<void> {
+    return this.#inTurn(id, async () => {
+      await this.#options.designs.remove(id)
+      await this.#options.states.remove(id)
+      this.#designs.delete(id)
+      this.#states.delete(id)
+      this.#options.onChange([], [id])
+    })
+  }
+
+  /** Changes of one farm go one after the other: each begins with what the last one left on disk. */
+  #inTurn<T>(id: string, change: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(change, change)
+    this.#turns.set(id, turn)
+    const end = (): void => {
+      if (this.#turns.get(id) === turn) this.#turns.delete(id)
+    }
+    turn.then(end, end)
+    return turn
+  }
+
+  async #keep(design: FarmDesign, state: FarmState, events: readonly NewEvent[]): Promise<void> {
+    await this.#options.states.put(state, events)
+    this.#states.set(design.id, state)
   }
 
   async #tellOf(design: FarmDesign, { message, ...about }: DesignChange): Promise<void> {
@@ -112,9 +143,7 @@ export class FarmStore {
       message ?? `The design of ${design.name} was changed`,
       { farmId: design.id, data: { farm: design.name }, ...about },
     )
-    const after = { ...state, toldOf: design.updatedAt }
-    this.#states.set(design.id, after)
-    await this.#options.states.put(after, [told])
+    await this.#keep(design, { ...state, toldOf: design.updatedAt }, [told])
   }
 
   #publish(design: FarmDesign): Farm {
@@ -149,4 +178,10 @@ export class FarmStore {
       }
     )
   }
+}
+
+function changedMeanwhile({ name, updatedAt }: FarmDesign): AppError {
+  return new AppError('input.conflict', {
+    message: `“${name}” was changed meanwhile (${updatedAt}). Compare, then save again.`,
+  })
 }

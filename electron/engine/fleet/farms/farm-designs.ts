@@ -76,7 +76,11 @@ export class FarmDesigns {
         throw refusal(`“${design.name}” runs`, [{ path, message }])
       }
     }
-    const farm = await this.#options.store.saveDesign(design, { firedBy: 'person' })
+    const farm = await this.#options.store.saveDesign(design, {
+      firedBy: 'person',
+      // Checked again where the design is kept: two that began with the same one do not both win.
+      ...(change.updatedAt === undefined ? {} : { from: change.updatedAt }),
+    })
     // A lease that is taken out of the design no longer ends what runs; a new one starts with the next launch.
     if (farm.lease === null && farm.state.leaseEndsAt !== null)
       await this.#options.store.changeState(farm.id, (state) => ({ ...state, leaseEndsAt: null }))
