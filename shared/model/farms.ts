@@ -140,6 +140,8 @@ export const FarmState = z.object({
     .optional(),
   /** `updatedAt` of the design that events have told of; null: unknown. */
   toldOf: Timestamp.nullable().default(null),
+  /** The last event that said what the farm is to be: what its servers do for that is caused by it. */
+  saidBy: z.string().nullable().default(null),
 })
 export type FarmState = z.infer<typeof FarmState>
 

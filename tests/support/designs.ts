@@ -99,6 +99,7 @@ export function aFarmState(change: Partial<FarmState> = {}): FarmState {
     problem: null,
     paused: [],
     toldOf: null,
+    saidBy: null,
     ...change,
   }
 }

@@ -343,6 +343,7 @@ export function fakeWorld(options: { servers: number; nowMs: number; empty?: boo
         reconciledAt: at(0.2),
         problem: null,
         toldOf: null,
+        saidBy: null,
         paused: plan.name.startsWith('The')
           ? farmRoles
               .slice(0, 1)

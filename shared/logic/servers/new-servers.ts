@@ -83,5 +83,6 @@ export function newServers(
 
 /** What is told of a server that was just recorded. */
 export function createdEvent(server: Server): LifeEvent {
-  return told('ServerCreated', `${serverName(server)} is to be launched`, 'system')
+  const isByHand = server.launchReason === 'manual' || server.launchReason === 'manual-api'
+  return told('ServerCreated', `${serverName(server)} is to be launched`, isByHand ? 'person' : 'system')
 }

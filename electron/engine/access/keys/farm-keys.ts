@@ -230,7 +230,11 @@ export class FarmKeys {
   #told(kind: 'KeyCreated' | 'KeyRegenerated' | 'KeyRemoved', key: SshKey, what: string): NewEvent {
     const { name, location, farmId, farm } = key
     const message = `Key pair ${name} ${what} ${location}`
-    return this.#options.events.told(kind, message, { farmId, data: { farm, key: name, location } })
+    return this.#options.events.told(kind, message, {
+      farmId,
+      firedBy: kind === 'KeyCreated' ? 'system' : 'person',
+      data: { farm, key: name, location },
+    })
   }
 
   /** Servers of one key are noted side by side: each builds on the newest state, so that none is lost. */

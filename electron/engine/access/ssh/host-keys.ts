@@ -137,7 +137,10 @@ export class HostKeys {
       farmRoleId: server?.farmRoleId ?? null,
       reason: `trusted by ${trustedBy}`,
       firedBy: trustedBy === 'person' ? 'person' : 'system',
-      data: { fingerprint, keyType, replaced: replaced?.fingerprint ?? null },
+      data: {
+        ...(server && { farm: server.farm, alias: server.alias, index: server.index }),
+        ...{ fingerprint, keyType, replaced: replaced?.fingerprint ?? null },
+      },
     })
     await store.put(hostKey, [event])
     if (server) await servers.apply(serverId, (now) => withHostKey(now, fingerprint))

@@ -25,7 +25,7 @@ interface FarmStoreOptions {
 }
 
 /** What is told of a changed design; the sentence that it was changed, where nothing else is said. */
-export type DesignChange = { message?: string } & Pick<EventAbout, 'firedBy' | 'causedBy'>
+export type DesignChange = { message?: string } & Pick<EventAbout, 'firedBy' | 'causedBy' | 'data'>
 
 /** Designs and states of all farms, in memory, written through. A returned promise means: on disk. */
 export class FarmStore {
@@ -135,15 +135,15 @@ export class FarmStore {
     this.#states.set(design.id, state)
   }
 
-  async #tellOf(design: FarmDesign, { message, ...about }: DesignChange): Promise<void> {
+  async #tellOf(design: FarmDesign, { message, data, ...about }: DesignChange): Promise<void> {
     const state = this.#state(design)
     if (state.status !== 'running' || state.toldOf === design.updatedAt) return
     const told = this.#options.events.told(
       'FarmChanged',
       message ?? `The design of ${design.name} was changed`,
-      { farmId: design.id, data: { farm: design.name }, ...about },
+      { farmId: design.id, data: { farm: design.name, ...data }, ...about },
     )
-    await this.#keep(design, { ...state, toldOf: design.updatedAt }, [told])
+    await this.#keep(design, { ...state, toldOf: design.updatedAt, saidBy: told.id }, [told])
   }
 
   #publish(design: FarmDesign): Farm {
@@ -175,6 +175,7 @@ export class FarmStore {
         problem: null,
         paused: [],
         toldOf: null,
+        saidBy: null,
       }
     )
   }

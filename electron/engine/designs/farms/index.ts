@@ -1,2 +1,2 @@
-export { FarmStore } from './farm-store.ts'
+export { type DesignChange, FarmStore } from './farm-store.ts'
 export { changeScaling } from './change-scaling.ts'

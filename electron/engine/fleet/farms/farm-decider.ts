@@ -1,3 +1,4 @@
+import type { Cause } from '../../../../shared/model/events.ts'
 import type { FarmRole } from '../../../../shared/model/farm-roles.ts'
 import type { Farm } from '../../../../shared/model/farms.ts'
 import { type Decision, decide } from '../../../../shared/logic/farms/farm-decisions.ts'
@@ -57,25 +58,30 @@ export class FarmDecider {
 
   async #carryOut(farm: Farm, decision: Decision): Promise<void> {
     const { servers, clock } = this.#options
+    const causedBy = causeOf(farm)
     switch (decision.kind) {
       case 'create':
         await this.#create(farm, decision)
         return
       case 'terminate':
-        await servers.apply(decision.server.id, (now) =>
-          askTerminate(now, decision.reason, 'system', clock.now(), endDelayMs(farm, decision)),
+        await servers.apply(
+          decision.server.id,
+          (now) => askTerminate(now, decision.reason, 'system', clock.now(), endDelayMs(farm, decision)),
+          causedBy,
         )
         return
       case 'suspend':
         // Refused a while ago: it is asked again, but not at each pass.
         if (!isDue(decision.server.retryAt, clock.now())) return
-        await servers.apply(decision.server.id, (now) =>
-          askSuspend(now, 'system', clock.now(), decision.reserve === true),
+        await servers.apply(
+          decision.server.id,
+          (now) => askSuspend(now, 'system', clock.now(), decision.reserve === true),
+          causedBy,
         )
         return
       case 'resume':
         if (!isDue(decision.server.retryAt, clock.now())) return
-        await servers.apply(decision.server.id, (now) => askResume(now, clock.now()))
+        await servers.apply(decision.server.id, (now) => askResume(now, clock.now()), causedBy)
         return
     }
   }
@@ -88,8 +94,15 @@ export class FarmDecider {
     // A launch by hand may have taken an index since the decision.
     const free = decision.indexes.filter((index) => !servers.holdsIndex(role.id, index))
     const own = servers.ofFarm(farm.id).filter(({ farmRoleId }) => farmRoleId === role.id)
-    await records.create(farm, { ...decision, indexes: launchableNow(role, own, free, clock.now()) }, image)
+    const indexes = launchableNow(role, own, free, clock.now())
+    // What a lost server leads to is not what the farm was last told to be.
+    const causedBy = decision.reason === 'replacement' ? null : causeOf(farm)
+    await records.create(farm, { ...decision, indexes }, image, causedBy)
   }
+}
+
+function causeOf({ state: { saidBy } }: Farm): Cause | null {
+  return saidBy === null ? null : { kind: 'event', id: saidBy }
 }
 
 /** What the engine ends by itself ends as gracefully as what a person ends; a forced end of a farm waits for nothing. */

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { compareDrafts } from '../../../../shared/logic/drafts/draft-differences.ts'
+import { draftOf } from '../../../../shared/logic/drafts/farm-draft.ts'
 import { AppError, type Fault } from '../../../../shared/model/errors.ts'
 import {
   type Farm,
@@ -8,7 +10,7 @@ import {
   type WholeFarmInput,
 } from '../../../../shared/model/farms.ts'
 import { FarmId, FarmRoleId } from '../../../../shared/model/ids.ts'
-import type { FarmStore } from '../../designs/farms/index.ts'
+import type { DesignChange, FarmStore } from '../../designs/farms/index.ts'
 import type { Clock } from '../../ports.ts'
 import type { Bell } from '../../records/bell/index.ts'
 import type { Events } from '../../records/events/index.ts'
@@ -77,7 +79,7 @@ export class FarmDesigns {
       }
     }
     const farm = await this.#options.store.saveDesign(design, {
-      firedBy: 'person',
+      ...changeOf(before, design),
       // Checked again where the design is kept: two that began with the same one do not both win.
       ...(change.updatedAt === undefined ? {} : { from: change.updatedAt }),
     })
@@ -188,4 +190,21 @@ export class FarmDesigns {
 /** A fault of a design as its document says it: there, roles and clouds have names. */
 function inDocument({ path, message }: Fault): Fault {
   return { path: path.replace(/\.(role|cloud)Id$/, '.$1'), message }
+}
+
+/** The most of the changed fields that an event names. */
+const NAMED_FIELDS = 10
+
+/** What is told of a changed design: which fields, not their values, which may be secret. */
+function changeOf(before: FarmDesign, after: FarmDesign): DesignChange {
+  const changed = compareDrafts(draftOf(before), draftOf(after))
+  const names = changed.map(({ where, field }) => (where === 'Farm' ? field : `${where} ${field}`))
+  const more = names.length > NAMED_FIELDS ? [`${names.length - NAMED_FIELDS} more`] : []
+  const fields = [...names.slice(0, NAMED_FIELDS), ...more].join(', ')
+  const sentence = `The design of ${after.name} was changed`
+  return {
+    message: fields === '' ? sentence : `${sentence}: ${fields}`,
+    firedBy: 'person',
+    data: { changed: fields },
+  }
 }

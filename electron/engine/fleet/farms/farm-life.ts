@@ -57,6 +57,7 @@ export class FarmLife {
     const faults = await this.#options.knowledge.faultsOf(inputOf(farm), farm.id)
     if (faults.length > 0) throw refusal(`“${farm.name}” cannot be launched`, faults, 'farm.invalid')
     const launchedAt = this.#now()
+    const launched = this.#told(farm, 'FarmLaunched', `${farm.name} was launched`, cause)
     const running = await this.#options.store.changeState(
       farmId,
       (state) => ({
@@ -71,11 +72,9 @@ export class FarmLife {
         problem: null,
         paused: [],
         toldOf: farm.updatedAt,
+        saidBy: launched.id,
       }),
-      [
-        this.#told(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause),
-        this.#told(farm, 'FarmLaunched', `${farm.name} was launched`, cause),
-      ],
+      [this.#told(farm, 'BeforeFarmLaunch', `${farm.name} is to be launched`, cause), launched],
     )
     const job = await this.#follow('farm.launch', running, 'Launch')
     this.#options.bell.ring()
@@ -124,10 +123,11 @@ export class FarmLife {
     const stoppedByHoursAt = cause?.byHours === true ? this.#now() : null
     const { servers } = this.#options
     await Promise.all(servers.ofFarm(farmId).map(({ id }) => servers.apply(id, askSuspendAgain)))
+    const suspended = this.#told(farm, 'FarmSuspended', `${farm.name} was suspended`, cause)
     const after = await this.#options.store.changeState(
       farm.id,
-      (state) => ({ ...state, status: 'suspended', stoppedByHoursAt, paused: [] }),
-      [this.#told(farm, 'FarmSuspended', `${farm.name} was suspended`, cause)],
+      (state) => ({ ...state, status: 'suspended', stoppedByHoursAt, paused: [], saidBy: suspended.id }),
+      [suspended],
     )
     const job = await this.#follow('farm.suspend', after, 'Suspend')
     this.#options.bell.ring()
@@ -146,6 +146,7 @@ export class FarmLife {
         .filter(({ reserve }) => reserve !== true)
         .map((server) => servers.apply(server.id, (now) => askResume(now, ports.clock.now()))),
     )
+    const resumed = this.#told(farm, 'FarmResumed', `${farm.name} was resumed`, cause)
     const after = await this.#options.store.changeState(
       farm.id,
       (state) => ({
@@ -154,8 +155,9 @@ export class FarmLife {
         ...newRun(farm, this.#now()),
         paused: [],
         toldOf: farm.updatedAt,
+        saidBy: resumed.id,
       }),
-      [this.#told(farm, 'FarmResumed', `${farm.name} was resumed`, cause)],
+      [resumed],
     )
     const job = await this.#follow('farm.resume', after, 'Resume')
     this.#options.bell.ring()
@@ -200,6 +202,12 @@ export class FarmLife {
 
   async #takeDown(farm: Farm, options: TerminateOptions, cause: Cause | undefined): Promise<void> {
     const at = this.#now()
+    const terminated = this.#told(
+      farm,
+      'FarmTerminated',
+      `${farm.name} was terminated; its servers end now`,
+      cause,
+    )
     await this.#options.store.changeState(
       farm.id,
       (state) => ({
@@ -208,11 +216,9 @@ export class FarmLife {
         stoppedByHoursAt: cause?.byHours === true ? at : null,
         termination: { ...options, at, reason: cause?.reason ?? null, problem: null },
         paused: [],
+        saidBy: terminated.id,
       }),
-      [
-        this.#told(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, cause),
-        this.#told(farm, 'FarmTerminated', `${farm.name} was terminated; its servers end now`, cause),
-      ],
+      [this.#told(farm, 'BeforeFarmTerminate', `${farm.name} is to be terminated`, cause), terminated],
     )
     this.#options.bell.ring()
   }

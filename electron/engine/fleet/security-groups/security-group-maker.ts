@@ -111,7 +111,8 @@ export class SecurityGroupMaker {
         },
       })
       .then(async (group) => {
-        const about = { farmId: farm.id, farmRoleId: only?.id ?? null }
+        const data = { farm: farm.name, alias: only?.alias ?? null, group: name }
+        const about = { farmId: farm.id, farmRoleId: only?.id ?? null, data }
         if (group.created) await events.tell('SecurityGroupCreated', `Security group ${name} was made`, about)
         return group.id
       })

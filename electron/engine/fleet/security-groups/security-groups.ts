@@ -188,7 +188,7 @@ export class SecurityGroups {
     message: string,
   ): Promise<void> {
     this.#options.maker.forgetEnsured()
-    await this.#options.events.tell(kind, message)
+    await this.#options.events.tell(kind, message, { firedBy: 'person' })
   }
 
   async #call<T>(place: Place, call: (provider: CloudProvider) => Promise<T>): Promise<T> {

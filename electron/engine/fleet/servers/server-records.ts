@@ -1,5 +1,6 @@
 import type { Decision } from '../../../../shared/logic/farms/farm-decisions.ts'
 import { createdEvent, newServers } from '../../../../shared/logic/servers/new-servers.ts'
+import type { Cause } from '../../../../shared/model/events.ts'
 import type { FarmDesign } from '../../../../shared/model/farms.ts'
 import type { Image } from '../../../../shared/model/images.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
@@ -28,6 +29,7 @@ export class ServerRecords {
     farm: FarmDesign,
     decision: Extract<Decision, { kind: 'create' }>,
     image: Image,
+    causedBy: Cause | null = null,
   ): Promise<Server[]> {
     const { servers, roles, clouds, clock, newId } = this.#options
     const { roleId, cloudId } = decision.farmRole
@@ -41,6 +43,7 @@ export class ServerRecords {
     await servers.put(
       made,
       made.map((server) => ({ server, event: createdEvent(server) })),
+      causedBy,
     )
     return made
   }

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../../shared/model/events.ts'
+import type { Cause, NewEvent } from '../../../../shared/model/events.ts'
 import { AppError } from '../../../../shared/model/errors.ts'
 import type { ServerId } from '../../../../shared/model/ids.ts'
 import type { Server } from '../../../../shared/model/servers.ts'
@@ -98,15 +98,19 @@ export class ServerStore {
 
   /**
    * Changes one server by a pure step on its newest state. Nothing is written when the step answers the same object.
-   * Resolves when it is on disk, with the server as it is then.
+   * Resolves when it is on disk, with the server as it is then. `causedBy` led to what the step tells.
    */
-  async apply(id: string, step: (server: Server) => LifeStep): Promise<Server> {
+  async apply(
+    id: string,
+    step: (server: Server) => LifeStep,
+    causedBy: Cause | null = null,
+  ): Promise<Server> {
     const before = this.#servers.get(id)
     if (!before) throw new AppError('input.not_found', { message: `There is no server ${id}.` })
     const { server, events } = step(before)
     if (server === before && events.length === 0) return before
     this.#set(server)
-    await this.#write([server], this.#events(server, events))
+    await this.#write([server], this.#events(server, events, causedBy))
     return server
   }
 
@@ -114,12 +118,13 @@ export class ServerStore {
   async put(
     servers: readonly Server[],
     events: readonly { server: Server; event: LifeEvent }[] = [],
+    causedBy: Cause | null = null,
   ): Promise<void> {
     if (servers.length === 0) return
     for (const server of servers) this.#set(server)
     await this.#write(
       servers,
-      events.flatMap(({ server, event }) => this.#events(server, [event])),
+      events.flatMap(({ server, event }) => this.#events(server, [event], causedBy)),
     )
   }
 
@@ -135,11 +140,11 @@ export class ServerStore {
     else this.#byFarm.set(server.farmId, new Set([server.id]))
   }
 
-  #events(server: Server, events: readonly LifeEvent[]): NewEvent[] {
+  #events(server: Server, events: readonly LifeEvent[], causedBy: Cause | null): NewEvent[] {
     const { farmId, farmRoleId, id: serverId, farm, alias, index, cloudServerId } = server
     return events.map(({ kind, message, reason, firedBy, data }) =>
       this.#options.events.told(kind, message, {
-        ...{ farmId, farmRoleId, serverId, reason, firedBy },
+        ...{ farmId, farmRoleId, serverId, reason, firedBy, causedBy },
         data: { farm, alias, index, cloudServerId, ...data },
         error: TELLS_ERROR.has(kind) ? server.error : null,
       }),
