@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseKnownFiles, readFile } from '@smithy/core/config'
 
@@ -34,10 +35,22 @@ export async function readAwsProfiles(home: AwsHome): Promise<Map<string, Profil
   return new Map(Object.entries(sections).filter(([name]) => !/^(?:sso-session|services)\./.test(name)))
 }
 
+/** A name at which the SDK gives up the whole file. */
+const UNREADABLE = /^\s*\[\s*(?:profile\s+)?__proto__\s*\]/m
+
 async function readText(path: string): Promise<void> {
-  const text = await readFile(path, { ignoreCache: true }).catch((thrown: unknown) => {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return ''
+  const found = await stat(path).catch((thrown: unknown) => {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined
     throw thrown
   })
+  if (!found) return
+  // A pipe would be waited for without end.
+  if (!found.isFile()) throw new Error(`${path} is no file.`)
+  const text = await readFile(path, { ignoreCache: true })
   if (text.includes('\0')) throw new Error(`${path} is written as UTF-16. Save it as UTF-8.`)
+  if (UNREADABLE.test(text)) {
+    throw new Error(
+      `${path} has a profile named __proto__, at which AWS tools give up the whole file. Rename it.`,
+    )
+  }
 }

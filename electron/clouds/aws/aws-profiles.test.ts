@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -112,6 +114,26 @@ test('takes the files that the environment names', async () => {
   expect(await listAwsProfiles({ homeDir, env })).toEqual([
     { name: 'other', region: 'eu-west-3', kind: 'other' },
   ])
+})
+
+test.each([
+  [
+    'a profile at which the SDK gives up the file',
+    '[a]\nregion = x\n[profile __proto__]\nregion = y\n',
+    '__proto__',
+  ],
+  ['text that is no UTF-8', '\0[\0a\0]', 'UTF-16'],
+])('%s is said, instead of an empty list', async (_what, text, words) => {
+  await writeFile(join(homeDir, '.aws', 'config'), text)
+  await expect(listAwsProfiles({ homeDir, env: {} })).rejects.toMatchObject({
+    code: 'cloud.credentials',
+    message: expect.stringContaining(words) as string,
+  })
+})
+
+test('a pipe in the place of a file is said, and not waited for', async () => {
+  await promisify(execFile)('mkfifo', [join(homeDir, '.aws', 'config')])
+  await expect(listAwsProfiles({ homeDir, env: {} })).rejects.toThrow('is no file')
 })
 
 test('reads keys that are indented under their profile', async () => {

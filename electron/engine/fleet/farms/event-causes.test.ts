@@ -69,7 +69,10 @@ test('a changed design names the person and the fields, and causes the server th
     farm: { ...design, roles: [{ ...role, scaling: { ...role.scaling, min: 2 } }] },
   })
   const changed = await last('FarmChanged')
-  expect(changed).toMatchObject({ causedBy: person, message: 'The design of shop was changed: web minimum servers' })
+  expect(changed).toMatchObject({
+    causedBy: person,
+    message: 'The design of shop was changed: web minimum servers',
+  })
   const created = await until(async () => {
     const event = await last('ServerCreated')
     return event.data['index'] === 2 && event
