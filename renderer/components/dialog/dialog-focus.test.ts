@@ -69,6 +69,8 @@ test.each([[true], [false]])('what had the focus has it again (the dialog stays:
   // What is gone by then leaves it to what had it before.
   await turn(true)
   await expect.poll(() => focused()?.textContent).toBe('Cancel')
+  // A click on the words of a dialog gives its box the focus.
+  find('.v-dialog > .v-overlay__content')?.focus()
   hasButton.value = false
   await turn(false)
   expect(focused()).toBe(find('[role=grid]'))
