@@ -166,3 +166,16 @@ test('a column of times says how long ago, and has a word for none', async () =>
   expect(wrapper.findAll('[data-column=made]').map((cell) => cell.text())).toEqual(['3 min. ago', 'never'])
   expect(wrapper.find('[data-column=made] time').attributes('datetime')).toBe(made.get('r0'))
 })
+
+test('shift on a row selects no text, and the list has the focus', async () => {
+  const { wrapper, grid } = await show()
+  const box = wrapper.get('[data-row] .check').element
+  const press = (shiftKey: boolean) => {
+    const event = new MouseEvent('mousedown', { bubbles: true, cancelable: true, shiftKey })
+    box.dispatchEvent(event)
+    return event.defaultPrevented
+  }
+  expect(press(false)).toBe(false)
+  expect(press(true)).toBe(true)
+  expect(document.activeElement).toBe(grid.element)
+})

@@ -1,4 +1,4 @@
-import { computed, ref, type ComputedRef, type Ref } from 'vue'
+import { computed, ref, shallowReactive, type ComputedRef, type Ref } from 'vue'
 import type { ZodSafeParseResult } from 'zod'
 import { faultsOfIssues } from '../../../shared/logic/documents/zod-faults.ts'
 import type { AppError, Fault } from '../../../shared/model/errors.ts'
@@ -36,7 +36,7 @@ export function useFaults(
   const prefix = options.within === undefined ? '' : `${options.within}.`
   const wasTried = ref(false)
   /** The paths that fields stand for. */
-  const places = new Set<string>()
+  const places = shallowReactive(new Set<string>())
 
   const own = computed(() => {
     const found = new Map<string, string>()

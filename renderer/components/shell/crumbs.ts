@@ -21,11 +21,14 @@ export function useCrumbs(crumbs: () => readonly Crumb[]): void {
   onScopeDispose(() => store.pages.delete(key))
 }
 
-/** The breadcrumb to show: the page's own, or the route's, or its place. */
+/** The breadcrumb to show: the page's own, or the route's, or its place; none before the first page is there. */
 export function useShownCrumbs(): ComputedRef<readonly Crumb[]> {
   const store = useCrumbStore()
   const route = useRoute()
-  return computed(() => [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? placeOf(route.path))
+  return computed(() => {
+    if (route.matched.length === 0) return []
+    return [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? placeOf(route.path)
+  })
 }
 
 function placeOf(path: string): readonly Crumb[] {
