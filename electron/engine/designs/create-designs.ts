@@ -5,7 +5,7 @@ import type { CloudServices } from '../clouds/create-clouds.ts'
 import type { Ports } from '../ports.ts'
 import { publishTo } from '../records/feed/index.ts'
 import type { CoreServices } from '../records/open-core.ts'
-import { CloudAccounts } from './accounts/index.ts'
+import { CloudAccounts, CloudUsers } from './accounts/index.ts'
 import { DesignStore } from './documents/index.ts'
 import { FarmStore } from './farms/index.ts'
 import { ImageDesigns } from './images/index.ts'
@@ -52,8 +52,7 @@ export function createDesigns(core: CoreServices, ports: Ports, { clouds, catalo
       jobs,
       starters,
       roles,
-      farms: farmStore,
-      servers,
+      users: new CloudUsers({ farms: farmStore, servers }),
       bell,
     }),
     start: async (): Promise<void> => {

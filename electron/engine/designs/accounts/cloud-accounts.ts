@@ -6,9 +6,8 @@ import type { JobRef } from '../../../../shared/model/jobs.ts'
 import type { Catalogs, Clouds } from '../../clouds/index.ts'
 import type { Bell } from '../../records/bell/index.ts'
 import type { Jobs } from '../../records/jobs/index.ts'
-import type { ServerStore } from '../../records/servers/index.ts'
-import type { FarmStore } from '../farms/index.ts'
 import type { RoleDesigns, StarterRoles } from '../roles/index.ts'
+import type { CloudUsers } from './cloud-users.ts'
 
 /** A person who asks for a refresh gets prices of today. */
 const ASKED_PRICES_MAX_AGE_MS = 24 * 3_600_000
@@ -19,8 +18,7 @@ interface CloudAccountsOptions {
   jobs: Jobs
   starters: StarterRoles
   roles: RoleDesigns
-  farms: FarmStore
-  servers: ServerStore
+  users: CloudUsers
   bell: Bell
 }
 
@@ -62,9 +60,9 @@ export class CloudAccounts {
 
   /** Throws `input.conflict` naming what uses the cloud. */
   async remove({ cloudId }: { cloudId: string }): Promise<void> {
-    const { clouds, roles } = this.#options
+    const { clouds, roles, users: cloudUsers } = this.#options
     const cloud = clouds.get(cloudId)
-    const users = this.#usersOf(cloudId)
+    const users = cloudUsers.of(cloudId)
     if (users.length > 0) {
       const some = users.slice(0, 5).join(', ')
       throw new AppError('input.conflict', {
@@ -129,18 +127,5 @@ export class CloudAccounts {
 
   findImages(input: Parameters<Catalogs['searchImages']>[0]): Promise<CloudImage[]> {
     return this.#options.catalogs.searchImages(input)
-  }
-
-  /** What uses the cloud, in words for a person. */
-  #usersOf(cloudId: string): string[] {
-    const { farms, servers } = this.#options
-    const designed = farms.list().filter((farm) => farm.roles.some((role) => role.cloudId === cloudId))
-    const live = [...servers.all()].filter(
-      (server) => server.cloudId === cloudId && server.status !== 'terminated',
-    )
-    return [
-      ...designed.map(({ name }) => `farm “${name}”`),
-      ...live.map(({ alias, index }) => `server ${alias} #${index}`),
-    ]
   }
 }

@@ -1,1 +1,2 @@
 export { CloudAccounts } from './cloud-accounts.ts'
+export { CloudUsers } from './cloud-users.ts'
