@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue'
-import { useRoute } from 'vue-router'
+import { useRoute, type RouteLocationNormalizedLoaded } from 'vue-router'
 import { isWithin, places } from './places.ts'
 
 /** One step of where one is. */
@@ -25,13 +25,11 @@ export function useCrumbs(crumbs: () => readonly Crumb[]): void {
 export function useShownCrumbs(): ComputedRef<readonly Crumb[]> {
   const store = useCrumbStore()
   const route = useRoute()
-  return computed(() => {
-    if (route.matched.length === 0) return []
-    return [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? placeOf(route.path)
-  })
+  return computed(() => [...store.pages.values()].at(-1)?.value ?? route.meta.crumbs ?? placeOf(route))
 }
 
-function placeOf(path: string): readonly Crumb[] {
+function placeOf({ path, matched }: RouteLocationNormalizedLoaded): readonly Crumb[] {
+  if (matched.length === 0) return []
   return places
     .filter(({ to }) => isWithin(path, to))
     .map(({ title, to }) => (path === to ? { title } : { title, to }))
