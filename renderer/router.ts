@@ -1,13 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 
 /** What a route says besides its page: the breadcrumb's words, outermost first, where its place alone does not say them. */
-declare module 'vue-router' {
-  interface RouteMeta {
-    /** Where one is, e.g. `[{ title: 'Servers', to: '/servers' }]`; the page itself may add its own name. */
-    crumbs?: readonly { title: string; to?: string }[]
-  }
-}
-
 /** Every folder of pages has a `routes.ts` that exports `routes`; pages load when they are first visited. */
 const folders = import.meta.glob<{ routes: RouteRecordRaw[] }>('./pages/*/routes.ts', { eager: true })
 

@@ -3,6 +3,13 @@ import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue
 import { useRoute, type RouteLocationNormalizedLoaded } from 'vue-router'
 import { isWithin, places } from './places.ts'
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Where one is, e.g. `[{ title: 'Servers', to: '/servers' }]`; the page itself may add its own name. */
+    crumbs?: readonly { title: string; to?: string }[]
+  }
+}
+
 /** One step of where one is. */
 export interface Crumb {
   title: string
