@@ -1,6 +1,5 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
 
-/** What a route says besides its page: the breadcrumb's words, outermost first, where its place alone does not say them. */
 /** Every folder of pages has a `routes.ts` that exports `routes`; pages load when they are first visited. */
 const folders = import.meta.glob<{ routes: RouteRecordRaw[] }>('./pages/*/routes.ts', { eager: true })
 

@@ -3,6 +3,7 @@ import { computed, onScopeDispose, shallowReactive, type ComputedRef } from 'vue
 import { useRoute, type RouteLocationNormalizedLoaded } from 'vue-router'
 import { isWithin, places } from './places.ts'
 
+/** What a route says besides its page: the breadcrumb's words, outermost first, where its place alone does not say them. */
 declare module 'vue-router' {
   interface RouteMeta {
     /** Where one is, e.g. `[{ title: 'Servers', to: '/servers' }]`; the page itself may add its own name. */
