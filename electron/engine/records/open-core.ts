@@ -64,7 +64,6 @@ export async function openCore(ports: Ports) {
     clock,
     log,
     ids,
-    inBackground,
     bell: new Bell(),
     feed,
     jobs,
