@@ -64,6 +64,8 @@ test('a design that was kept when the engine died is told at the next start', as
   const store = await running()
   dies = true
   await store.saveDesign(second)
+  // A disk that is still full keeps the next start from telling, not from starting.
+  expect((await opened()).get(first.id).updatedAt).toBe(second.updatedAt)
   expect(told).toEqual([])
   dies = false
   await opened()

@@ -45,8 +45,12 @@ export class FarmStore {
       const state = this.#state(design)
       if (state.status !== 'running') continue
       // Records of older versions do not say; from now on they do. A later design was kept just before a crash.
-      if (state.toldOf === null) await this.#keep(design, { ...state, toldOf: design.updatedAt }, [])
-      else await this.#tellOf(design, {})
+      const noted =
+        state.toldOf === null
+          ? this.#keep(design, { ...state, toldOf: design.updatedAt }, [])
+          : this.#tellOf(design, {})
+      // A full disk keeps nobody from starting: it is noted with the next change, or at the next start.
+      await noted.catch(() => undefined)
     }
     this.#options.onChange(this.list(), [])
   }
