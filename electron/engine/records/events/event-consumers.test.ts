@@ -95,6 +95,28 @@ test('a handler that throws gets the same batch again, and holds up nobody else'
   })
 })
 
+test('a disk that takes no place keeps nobody from starting; it is kept with what is handled next', async () => {
+  await withLedger(await temporaryDirectory(), async ({ events, cursors }) => {
+    let isFull = true
+    const put = (name: string, seq: number): Promise<void> =>
+      isFull ? Promise.reject(new Error('full')) : cursors.put(name, seq)
+    const full = {
+      get: (name: string) => cursors.get(name),
+      put,
+      keepOnly: () => Promise.reject(new Error('full')),
+    }
+    const consumers = new EventConsumers({ stream: events, cursors: full, clock: realClock, log: silentLog })
+    const seen: string[] = []
+    consumers.consume('one', (deliveries) => void seen.push(...deliveries.map(({ event }) => event.id)))
+    await consumers.start()
+    isFull = false
+    await events.append([anEvent('e1')])
+    await expect.poll(() => cursors.get('one')).toBe(1)
+    expect(seen).toEqual(['e1'])
+    await consumers.stop()
+  })
+})
+
 test('a consumer that is slow is never handed a second batch meanwhile', async () => {
   await withLedger(await temporaryDirectory(), async (ledger) => {
     const consumers = consumersOf(ledger)

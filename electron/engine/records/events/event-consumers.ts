@@ -99,10 +99,16 @@ export class EventConsumers {
     this.#unlisten = stream.onCommitted((kinds) => {
       for (const consumer of consumers) if ([...kinds].some(consumer.wants)) consumer.wake()
     })
-    await cursors.keepOnly(consumers.filter(({ isStored }) => isStored).map(({ name }) => name))
+    // A full disk keeps nobody from starting: places are kept later, with what is handled.
+    const notKept = (thrown: unknown): void => log.warn({ err: thrown }, 'places of consumers were not kept')
+    await cursors
+      .keepOnly(consumers.filter(({ isStored }) => isStored).map(({ name }) => name))
+      .catch(notKept)
     for (const consumer of consumers) {
-      consumer.place = await this.#placeOf(consumer)
-      consumer.stored = consumer.place
+      const known = consumer.isStored ? await cursors.get(consumer.name) : undefined
+      consumer.place = known ?? (await stream.lastSeq())
+      consumer.stored = known ?? -1
+      await this.#store(consumer).catch(notKept)
       consumer.loop = this.#follow(consumer).catch((thrown: unknown) =>
         log.error({ err: thrown, consumer: consumer.name }, 'the place of a consumer was not kept'),
       )
@@ -115,15 +121,6 @@ export class EventConsumers {
     this.#unlisten()
     for (const consumer of this.#consumers.values()) consumer.wake()
     await Promise.all([...this.#consumers.values()].map(({ loop }) => loop))
-  }
-
-  async #placeOf({ name, isStored }: Consumer): Promise<number> {
-    const { stream, cursors } = this.#options
-    const known = isStored ? await cursors.get(name) : undefined
-    if (known !== undefined) return known
-    const last = await stream.lastSeq()
-    if (isStored) await cursors.put(name, last)
-    return last
   }
 
   async #follow(consumer: Consumer): Promise<void> {
